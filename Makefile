@@ -1,0 +1,79 @@
+# Everything runs from .venv, which `make setup` builds once from the hashed requirements.
+# `make` alone lists the targets.
+
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON := $(BIN)/python
+READY := $(VENV)/.ready
+SERVICES := matching scheduling engagement reporting
+
+.PHONY: help setup lock fmt lint type test-fast test wire e2e contracts docs migration demo up compose-config clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  \033[1m%-16s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# ---------------------------------------------------------------- the workshop
+
+setup: $(READY) ## build .venv (Python 3.11 or later; happens once)
+
+$(READY): requirements/dev.txt
+	@sh deploy/local/setup.sh $(VENV) requirements/dev.txt
+	@touch $@
+
+lock: ## renew the hashed requirements after a change of pyproject.toml (needs uv)
+	@sh deploy/local/lock.sh $(SERVICES)
+
+fmt: $(READY) ## format, and repair what lint can repair
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+# ---------------------------------------------------------------- the checks
+
+lint: $(READY) ## style, and who may import whom
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+
+type: $(READY) ## mypy --strict on everything, tests included
+	@$(BIN)/mypy
+
+test-fast: $(READY) ## rules, contracts, architecture: nothing is started
+	@$(PYTHON) -m pytest tests/unit tests/contract tests/architecture
+
+test: $(READY) ## every tier, on the best broker and database that are there (it says which)
+	@$(PYTHON) -m pytest
+
+wire: $(READY) ## what the broker and the database really do
+	@$(PYTHON) -m pytest tests/wire
+
+e2e: $(READY) ## all services together, the browser included
+	@$(PYTHON) -m pytest tests/e2e
+
+# ---------------------------------------------------------------- what is generated and committed
+
+contracts: $(READY) ## event schemas from the models
+	@$(PYTHON) -m shared.events.contracts
+
+docs: $(READY) ## AsyncAPI and OpenAPI documents, and the tables in the documentation
+	@$(PYTHON) -m shared.docs
+
+migration: $(READY) ## a new revision: make migration s=matching m="add note"
+	@test -n "$(s)" && test -n "$(m)" || { echo 'usage: make migration s=<service> m="<verb> <noun>"'; exit 2; }
+	@$(PYTHON) -m deploy.local.migration "$(s)" "$(m)"
+
+# ---------------------------------------------------------------- running it
+
+demo: $(READY) ## the whole platform with people in it (ONCE=1 ends by itself; SEED=7; HRIS=file)
+	@ONCE="$(ONCE)" SEED="$(SEED)" HRIS="$(HRIS)" $(PYTHON) -m deploy.local.demo
+
+up: $(READY) ## the whole platform, empty: one process, no Docker, no JVM
+	@$(PYTHON) -m deploy.local.platform
+
+compose-config: ## check docker-compose.yml (needs Docker's client)
+	@docker compose config --quiet
+
+clean: ## forget .venv and every cache
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""What runs the platform: images, manifests, and the embedded mode under `deploy.local`."""
