@@ -1,0 +1,82 @@
+"""The only place that builds a connection to the broker."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+from faststream.kafka import KafkaBroker
+
+MAX_REQUEST_BYTES = 1_048_576
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Where the broker is and what it can do.
+
+    `idempotent` is False only for the embedded broker, which knows no producer ids.
+    """
+
+    bootstrap_servers: tuple[str, ...]
+    prefix: str = ""
+    idempotent: bool = True
+    session_timeout: timedelta = timedelta(seconds=10)
+    fetch_max_wait: timedelta = timedelta(milliseconds=500)
+
+    def full_name(self, topic: str) -> str:
+        """A topic's name on this cluster."""
+        return self.prefix + topic
+
+    def contract_name(self, topic: str) -> str:
+        """A topic's name in the contract."""
+        return topic.removeprefix(self.prefix)
+
+
+def make_broker(cluster: Cluster, client_id: str) -> KafkaBroker:
+    """A FastStream broker for subscribers alone: what is published goes through the outbox."""
+    return KafkaBroker(
+        list(cluster.bootstrap_servers),
+        client_id=client_id,
+        allow_auto_create_topics=False,
+        enable_idempotence=cluster.idempotent,
+        acks="all",
+        graceful_timeout=15.0,
+        logger=logging.getLogger("faststream"),
+        log_level=logging.DEBUG,
+    )
+
+
+def make_producer(cluster: Cluster, client_id: str) -> AIOKafkaProducer:
+    """A producer whose batches are acknowledged by all replicas and never reordered."""
+    return AIOKafkaProducer(
+        bootstrap_servers=list(cluster.bootstrap_servers),
+        client_id=client_id,
+        acks="all",
+        enable_idempotence=cluster.idempotent,
+        max_batch_size=MAX_REQUEST_BYTES,
+        max_request_size=MAX_REQUEST_BYTES,
+        request_timeout_ms=15_000,
+        linger_ms=0,
+    )
+
+
+def make_reader(cluster: Cluster, client_id: str) -> AIOKafkaConsumer:
+    """A consumer without a group, which reads what it assigns to itself and commits nothing."""
+    return AIOKafkaConsumer(
+        bootstrap_servers=list(cluster.bootstrap_servers),
+        client_id=client_id,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        fetch_max_wait_ms=_milliseconds(cluster.fetch_max_wait),
+    )
+
+
+def make_admin(bootstrap_servers: Sequence[str], client_id: str) -> AIOKafkaAdminClient:
+    """An admin client, for the topic job and for operators."""
+    return AIOKafkaAdminClient(bootstrap_servers=list(bootstrap_servers), client_id=client_id)
+
+
+def _milliseconds(duration: timedelta) -> int:
+    return round(duration / timedelta(milliseconds=1))

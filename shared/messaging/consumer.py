@@ -1,0 +1,207 @@
+"""The batch consumer: raw records in, one transaction, explicit offsets after it."""
+
+import asyncio
+import random
+import time
+from collections.abc import Sequence
+from typing import Any, Final
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream.kafka.message import FAKE_CONSUMER
+
+from shared.messaging.broker import Cluster, make_broker
+from shared.messaging.failures import class_of
+from shared.messaging.observer import Observer
+from shared.messaging.processor import Processor
+from shared.messaging.records import Record
+from shared.messaging.topics import wait_for_topics
+
+BATCH_RECORDS: Final = 500
+POLL_MS: Final = 50
+_FIRST_PAUSE: Final = 0.1
+_LONGEST_PAUSE: Final = 5.0
+_REVOKE_SECONDS: Final = 10.0
+RETRY_HEADER: Final = "retry-original-topic"
+
+_log = structlog.get_logger()
+
+
+class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types
+    """Reads a service's topics for one replica.
+
+    A replica slot gives static membership: a successor under the same slot takes over at once.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        cluster: Cluster,
+        topics: Sequence[str],
+        processor: Processor,
+        observer: Observer,
+        *,
+        slot: int | None = None,
+    ) -> None:
+        self._service = service
+        self._cluster = cluster
+        self._topics = [cluster.full_name(topic) for topic in topics]
+        self._processor = processor
+        self._observer = observer
+        self._instance = f"{cluster.prefix}{service}-{slot}" if slot is not None else None
+        self._broker: KafkaBroker | None = None
+        self._client: AIOKafkaConsumer | None = None
+        self._busy = asyncio.Lock()
+        self._stopping = False
+        self.last_progress = time.monotonic()
+
+    @property
+    def assigned(self) -> bool:
+        """Whether the group has answered: this replica has its partitions, be it none."""
+        client = self._client
+        return client is not None and bool(client.assignment())
+
+    @property
+    def lag(self) -> int:
+        """Records that wait in the partitions of this replica, as far as the last fetches told."""
+        client = self._client
+        if client is None:
+            return 0
+        return sum(self._lag(client, partition) for partition in client.assignment())
+
+    async def start(self) -> None:
+        """Wait for the broker and the topics, visibly, and begin to read."""
+        await wait_for_topics(self._cluster, self._topics, client_id=self._service)
+        pause = _FIRST_PAUSE
+        while True:
+            broker = self._subscribe(make_broker(self._cluster, self._service))
+            try:
+                await broker.start()
+            except (KafkaError, OSError) as error:
+                _log.warning("broker_unreachable", reason=class_of(error))
+                await broker.stop()
+                await asyncio.sleep(random.uniform(0, pause))  # noqa: S311  jitter, no secret
+                pause = min(pause * 2, _LONGEST_PAUSE)
+            else:
+                self._broker = broker
+                return
+
+    async def stop(self) -> None:
+        """Finish or roll back the batch at hand and stop reading; a static member stays in its group."""
+        self._stopping = True
+        if self._broker is not None:
+            await self._broker.stop()
+
+    def _subscribe(self, broker: KafkaBroker) -> KafkaBroker:
+        subscriber = broker.subscriber(
+            *self._topics,
+            group_id=f"{self._cluster.prefix}{self._service}",
+            group_instance_id=self._instance,
+            batch=True,
+            max_records=BATCH_RECORDS,
+            batch_timeout_ms=POLL_MS,
+            auto_offset_reset="earliest",
+            ack_policy=AckPolicy.MANUAL,
+            session_timeout_ms=round(self._cluster.session_timeout.total_seconds() * 1000),
+            heartbeat_interval_ms=min(3000, round(self._cluster.session_timeout.total_seconds() * 1000 / 3)),
+            max_poll_interval_ms=300_000,
+            fetch_max_wait_ms=round(self._cluster.fetch_max_wait.total_seconds() * 1000),
+            listener=self,
+            parser=_keep_raw,
+            decoder=_decode_nothing,
+        )
+
+        @subscriber
+        async def consume(message: KafkaMessage) -> None:
+            self._client = subscriber.consumer
+            await self._consume(message.raw_message)
+
+        self._subscriber = subscriber
+        return broker
+
+    async def _consume(self, raw: Sequence[ConsumerRecord[Any, Any]]) -> None:
+        async with self._busy:
+            records = [self._record(record) for record in raw]
+            pause = _FIRST_PAUSE
+            while True:
+                try:
+                    await self._processor.process(records)
+                except Exception as error:
+                    if self._stopping:
+                        raise
+                    _log.warning("batch_waits", reason=class_of(error), outcome="retry")
+                    self._observer.retried()
+                    await asyncio.sleep(random.uniform(0, pause))  # noqa: S311  jitter, no secret
+                    pause = min(pause * 2, _LONGEST_PAUSE)
+                else:
+                    break
+            await self._commit(raw)
+
+    async def _commit(self, raw: Sequence[ConsumerRecord[Any, Any]]) -> None:
+        client = self._client
+        if client is None:
+            return
+        offsets: dict[TopicPartition, int] = {}
+        for record in raw:
+            offsets[TopicPartition(record.topic, record.partition)] = record.offset + 1
+        try:
+            await client.commit(offsets)
+        except (KafkaError, AssertionError) as error:
+            # After a rebalance the partitions are another member's: the guard absorbs what comes twice.
+            self._observer.commit_failed()
+            _log.warning("commit_failed", reason=class_of(error))
+        self.last_progress = time.monotonic()
+        for partition in client.assignment():
+            name = self._cluster.contract_name(partition.topic)
+            self._observer.progress(name, partition.partition, self._lag(client, partition))
+
+    def _record(self, raw: ConsumerRecord[Any, Any]) -> Record:
+        topic = self._cluster.contract_name(raw.topic)
+        headers = tuple(raw.headers)
+        original = next((value for name, value in headers if name == RETRY_HEADER and value), None)
+        replayed = original is not None and topic == f"mentoring.{self._service}.retry"
+        return Record(
+            topic=original.decode(errors="replace") if replayed and original else topic,
+            partition=raw.partition,
+            offset=raw.offset,
+            key=raw.key,
+            value=raw.value,
+            headers=headers,
+            replayed=replayed,
+        )
+
+    def _lag(self, client: AIOKafkaConsumer, partition: TopicPartition) -> int:
+        high = client.highwater(partition)
+        fetched = client._subscription.subscription  # noqa: SLF001  aiokafka offers no position without an await
+        state = fetched.assignment.state_value(partition) if fetched and fetched.assignment else None
+        position = state.position if state is not None and state.has_valid_position else None
+        return max(0, high - position) if high is not None and position is not None else 0
+
+    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        """Let the batch at hand end before its partitions go to another member."""
+        if revoked:
+            try:
+                async with asyncio.timeout(_REVOKE_SECONDS), self._busy:
+                    pass
+            except TimeoutError:
+                _log.warning("revoked_while_busy", outcome="retry")
+
+    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        """Take note of the partitions of this replica."""
+        self._client = self._subscriber.consumer
+        self._observer.assigned(len(assigned))
+        _log.info("partitions_assigned", outcome=str(len(assigned)))
+
+
+async def _keep_raw(raw: Any) -> KafkaMessage:
+    """A parser that cannot fail: it looks at nothing."""
+    return KafkaMessage(
+        body=b"", raw_message=raw, headers={}, message_id="", correlation_id=None, consumer=FAKE_CONSUMER
+    )
+
+
+async def _decode_nothing(_: KafkaMessage) -> None:
+    """A decoder that cannot fail: records are decoded one by one, by us."""

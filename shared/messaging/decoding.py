@@ -1,0 +1,134 @@
+"""From raw bytes to events. Nothing on a topic can make this raise."""
+
+import hashlib
+import re
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from shared.events.catalog import EVENTS, TOPICS, Topic, topic_of
+from shared.events.envelope import Actor, ActorType
+from shared.messaging.records import (
+    Cause,
+    Decoded,
+    Fact,
+    Foreign,
+    Malformed,
+    Record,
+    Stream,
+    Tombstone,
+    Unknown,
+)
+
+MAX_BYTES: Final = 1_048_576
+_SEQUENCE: Final = re.compile(r"[0-9]{1,19}")
+_TYPE: Final = re.compile(r"[a-z0-9.-]{1,100}")
+_TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+def decode(record: Record) -> Decoded:
+    """What a record is, judged by its topic, headers, key and value."""
+    topic = TOPICS.get(record.topic)
+    if topic is None:
+        return Foreign(record_id=hashlib.sha256(record.value or b"").digest())
+    headers = _text_headers(record)
+    stream = _stream(record, headers)
+    event_type = headers.get("ce_type", "")
+    if stream is None:
+        return Malformed("no_key_or_sequence", None, event_type)
+    if not _TYPE.fullmatch(event_type):
+        return Malformed("no_event_type", stream)
+    cause = _cause(headers, event_type)
+    if cause is None:
+        return Malformed("bad_headers", stream, event_type)
+    return _body(record, topic, stream, cause)
+
+
+def _body(record: Record, topic: Topic, stream: Stream, cause: Cause) -> Decoded:
+    if record.value is None:
+        if cause.event_type != topic.tombstone:
+            return Malformed("no_body", stream, cause.event_type)
+        key = _uuid(stream.key)
+        return (
+            Malformed("bad_key", stream, cause.event_type) if key is None else Tombstone(stream, cause, key)
+        )
+    if len(record.value) > MAX_BYTES:
+        return Malformed("too_large", stream, cause.event_type)
+    event_class = EVENTS.get(cause.event_type)
+    if event_class is None:
+        return Unknown(stream, cause)
+    if topic_of(event_class) is not topic:
+        return Malformed("wrong_topic", stream, cause.event_type)
+    try:
+        event = event_class.model_validate_json(record.value)
+    except (ValidationError, ValueError, RecursionError):
+        return Malformed("bad_body", stream, cause.event_type)
+    if str(getattr(event, topic.key or "")) != stream.key:
+        return Malformed("key_mismatch", stream, cause.event_type)
+    return Fact(stream, cause, event)
+
+
+def _text_headers(record: Record) -> dict[str, str]:
+    """The readable headers; of a name that comes twice the first counts."""
+    headers: dict[str, str] = {}
+    for name, value in record.headers:
+        if value is None or name in headers:
+            continue
+        try:
+            headers[name] = value.decode()
+        except UnicodeDecodeError:
+            continue
+    return headers
+
+
+def _stream(record: Record, headers: dict[str, str]) -> Stream | None:
+    sequence = headers.get("ce_sequence", "")
+    if record.key is None or not _SEQUENCE.fullmatch(sequence) or not 0 < int(sequence) < 2**63:
+        return None
+    try:
+        key = record.key.decode()
+    except UnicodeDecodeError:
+        return None
+    if not key or len(key) > 200 or "\0" in key:
+        return None
+    return Stream(record.topic, key, int(sequence))
+
+
+def _cause(headers: dict[str, str], event_type: str) -> Cause | None:
+    event_id = _uuid(headers.get("ce_id", ""))
+    if event_id is None:
+        return None
+    time = _time(headers.get("ce_time", ""))
+    if time is None:
+        return None
+    actor_type = headers.get("ce_actortype", "")
+    traceparent = headers.get("traceparent", "")
+    return Cause(
+        event_id=event_id,
+        event_type=event_type,
+        correlation_id=_uuid(headers.get("ce_correlationid", "")) or event_id,
+        actor=Actor(
+            ActorType(actor_type) if actor_type in set(ActorType) else ActorType.SYSTEM,
+            headers.get("ce_actorid"),
+        ),
+        time=time,
+        recorded_time=_time(headers.get("ce_recordedtime", "")) or time,
+        traceparent=traceparent if _TRACEPARENT.fullmatch(traceparent) else None,
+    )
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return time if time.tzinfo else None

@@ -1,0 +1,117 @@
+"""Records as they come off the wire, and what they turn out to be."""
+
+import base64
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from shared.events.base import Event
+from shared.events.envelope import Actor
+
+Headers = tuple[tuple[str, bytes | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A raw record; `topic` is the name in the contract, without a deployment's prefix."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+    replayed: bool = False
+
+    def pack(self) -> bytes:
+        """Key, headers and value as bytes, none of them changed."""
+        return json.dumps(
+            {
+                "key": _encode(self.key),
+                "value": _encode(self.value),
+                "headers": [[name, _encode(value)] for name, value in self.headers],
+            }
+        ).encode()
+
+
+def unpack(packed: bytes) -> tuple[bytes | None, bytes | None, Headers]:
+    """Key, value and headers, as `Record.pack` took them."""
+    fields = json.loads(packed)
+    headers = tuple((name, _decode(value)) for name, value in fields["headers"])
+    return _decode(fields["key"]), _decode(fields["value"]), headers
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """The position of a record among the records of its key."""
+
+    topic: str
+    key: str
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What a record says about its origin, handed on to what it causes."""
+
+    event_id: UUID
+    event_type: str
+    correlation_id: UUID
+    actor: Actor
+    time: datetime
+    recorded_time: datetime
+    traceparent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A record with an event of the catalog."""
+
+    stream: Stream
+    cause: Cause
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """A record that erases the state of its key."""
+
+    stream: Stream
+    cause: Cause
+    key: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A well-formed record of a type that this version does not know."""
+
+    stream: Stream
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A record of a topic outside the contract; its handler judges it."""
+
+    record_id: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """A record that breaks the contract; the stream is known when its key and sequence are readable."""
+
+    reason: str
+    stream: Stream | None
+    event_type: str = ""
+
+
+Decoded = Fact | Tombstone | Unknown | Foreign | Malformed
+
+
+def _encode(value: bytes | None) -> str | None:
+    return None if value is None else base64.b64encode(value).decode()
+
+
+def _decode(value: str | None) -> bytes | None:
+    return None if value is None else base64.b64decode(value)

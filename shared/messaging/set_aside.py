@@ -1,0 +1,146 @@
+"""Records that a consumer could not apply, kept unchanged until somebody or something brings them back.
+
+dead: refused; parked: of a key with a dead record before it; skipped: of a type that this version does not know;
+gap: ahead of a record that has not come yet.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.events.catalog import TOPICS, dead_letter_topic
+from shared.ids import NewId
+from shared.messaging.records import Record, Stream, unpack
+from shared.messaging.sealing import Sealer
+from shared.persistence.outbox import Copy
+from shared.persistence.tables import set_aside
+
+PERSONAL_TOPICS: Final = frozenset({"mentoring.people.v1"})
+"""Topics of the contract whose records hold personal data; a topic outside the contract always may."""
+
+_MAX_DETAIL: Final = 200
+
+
+class Status(StrEnum):
+    """Why a record waits."""
+
+    DEAD = "dead"
+    PARKED = "parked"
+    SKIPPED = "skipped"
+    GAP = "gap"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A record that waits."""
+
+    id: UUID
+    stream: Stream
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a record is set aside; the detail names classes and fields, never values."""
+
+    status: Status
+    reason: str
+    detail: str = ""
+    event_type: str = ""
+    attempts: int = 1
+
+
+class SetAside:
+    """The table of records that wait, and the dead letters that tell the world of them."""
+
+    def __init__(self, service: str, version: str, sealer: Sealer, new_id: NewId) -> None:
+        self._service = service
+        self._version = version
+        self._sealer = sealer
+        self._new_id = new_id
+
+    async def held(self, connection: AsyncConnection, keys: Collection[tuple[str, str]]) -> list[Held]:
+        """The records of these streams that wait, in order."""
+        rows = await connection.execute(
+            select(
+                set_aside.c.id,
+                set_aside.c.topic,
+                set_aside.c.stream_key,
+                set_aside.c.sequence,
+                set_aside.c.status,
+            )
+            .where(tuple_(set_aside.c.topic, set_aside.c.stream_key).in_(list(keys)))
+            .where(set_aside.c.sequence.is_not(None))
+            .order_by(set_aside.c.sequence)
+        )
+        return [
+            Held(row.id, Stream(row.topic, row.stream_key, row.sequence), Status(row.status)) for row in rows
+        ]
+
+    async def add(
+        self, connection: AsyncConnection, record: Record, stream: Stream | None, failure: Failure
+    ) -> tuple[UUID, list[Copy]]:
+        """Keep a record; returns its id, and the dead letter to publish if it is one."""
+        record_id = self._new_id()
+        personal = record.topic not in TOPICS or record.topic in PERSONAL_TOPICS
+        packed = record.pack()
+        await connection.execute(
+            insert(set_aside).values(
+                id=record_id,
+                status=failure.status.value,
+                reason=failure.reason,
+                detail=failure.detail[:_MAX_DETAIL],
+                topic=record.topic,
+                stream_key=stream.key if stream else None,
+                sequence=stream.sequence if stream else None,
+                event_type=failure.event_type,
+                record=self._sealer.seal(packed, record_id.bytes) if personal else packed,
+                sealed=personal,
+                source_partition=record.partition,
+                source_offset=record.offset,
+                attempts=failure.attempts,
+            )
+        )
+        if failure.status not in {Status.DEAD, Status.PARKED}:
+            return record_id, []
+        return record_id, [self._dead_letter(record_id, record, failure, personal=personal)]
+
+    async def load(self, connection: AsyncConnection, record_id: UUID) -> Record:
+        """A record as it came in."""
+        row = (await connection.execute(select(set_aside).where(set_aside.c.id == record_id))).one()
+        key, value, headers = unpack(
+            self._sealer.open(row.record, record_id.bytes) if row.sealed else row.record
+        )
+        return Record(row.topic, row.source_partition, row.source_offset, key, value, headers, replayed=True)
+
+    async def remove(self, connection: AsyncConnection, ids: Sequence[UUID]) -> None:
+        """Forget records that were applied."""
+        await connection.execute(delete(set_aside).where(set_aside.c.id.in_(ids)))
+
+    def _dead_letter(self, record_id: UUID, record: Record, failure: Failure, *, personal: bool) -> Copy:
+        """A copy of the record with the reason in headers; of a personal one only a pointer."""
+        about: list[tuple[str, bytes | None]] = [
+            ("dlq-id", str(record_id).encode()),
+            ("dlq-original-topic", record.topic.encode()),
+            ("dlq-original-partition", str(record.partition).encode()),
+            ("dlq-original-offset", str(record.offset).encode()),
+            ("dlq-consumer", self._service.encode()),
+            ("dlq-status", failure.status.value.encode()),
+            ("dlq-reason", failure.reason.encode()),
+            ("dlq-detail", failure.detail[:_MAX_DETAIL].encode()),
+            ("dlq-attempts", str(failure.attempts).encode()),
+            ("dlq-service-version", self._version.encode()),
+        ]
+        return Copy(
+            id=self._new_id(),
+            type="dead-letter",
+            topic=dead_letter_topic(self._service),
+            key=str(record_id).encode() if personal else record.key,
+            payload=None if personal else record.value,
+            headers=about if personal else [*record.headers, *about],
+        )
