@@ -35,10 +35,10 @@ class ProgramPublished(Event):
     title: str
     format: Format
     coordinator_ids: tuple[UUID, ...]
-    cadence_days: int = Field(ge=1)
-    session_minutes: int = Field(ge=5)
-    first_session_within_days: int = Field(ge=1)
-    duration_days: int = Field(ge=1)
+    cadence_days: int = Field(ge=1, le=365)
+    session_minutes: int = Field(ge=5, le=480)
+    first_session_within_days: int = Field(ge=1, le=365)
+    duration_days: int = Field(ge=1, le=3650)
     milestones: tuple[MilestoneTemplate, ...] = ()
     themes: tuple[str, ...] = ()
 
