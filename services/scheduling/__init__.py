@@ -1,0 +1,1 @@
+"""Scheduling: whose clock, whose hours, which slot, and the life of a booked session."""
