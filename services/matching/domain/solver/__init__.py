@@ -1,0 +1,1 @@
+"""The exact assignment; nothing here knows what a mentor is."""
