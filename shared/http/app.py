@@ -37,7 +37,7 @@ def make_http_app(
     pages: APIRouter | None = None,
     docs: bool = True,
 ) -> FastAPI:
-    """The app: `router` below `/api/<name>/v1`, `pages` at the root, health, metrics, docs, and what lies around.
+    """The app: `router` below `/api/<name>/v1`, `pages` at the root, health, metrics, docs, middleware.
 
     Raises:
         UnguardedRoute: a route of `router` does not say who may call it.

@@ -163,7 +163,10 @@ class Public:
 
 
 def allow(role: GlobalRole, *more: GlobalRole) -> DependsParam:
-    """For a route's `dependencies`: one of these roles is needed; the first that fits is audited."""
+    """For a route's `dependencies`: one of these roles is needed; the first that fits is audited.
+
+    Also as a parameter: `identity: Annotated[Identity, allow(GlobalRole.ANALYST)]`.
+    """
     return DependsParam(Permission((role, *more)))
 
 
@@ -175,11 +178,6 @@ def allow_signed_in() -> DependsParam:
 def public() -> DependsParam:
     """For a route's `dependencies`: no token is needed."""
     return DependsParam(Public())
-
-
-def require(role: GlobalRole, *more: GlobalRole) -> Any:
-    """For the default of a parameter, where the route needs the caller as well."""
-    return Depends(Permission((role, *more)))
 
 
 class UnguardedRoute(Exception):

@@ -90,21 +90,22 @@ class LimitsMiddleware:
         media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type not in self._limits.content_types:
             raise Problem(415, "content_type_unsupported", headers={"Accept": "application/json"})
-        if media_type == "application/json" and json_depth(body) > self._limits.json_depth:
+        if media_type == "application/json" and is_deeper(body, self._limits.json_depth):
             raise Problem(400, "json_too_deep", errors=[FieldError(field="body", reason="json_too_deep")])
 
 
-def json_depth(body: bytes) -> int:
-    """The deepest nesting of arrays and objects; brackets inside of strings do not count."""
-    depth = deepest = 0
+def is_deeper(body: bytes, levels: int) -> bool:
+    """Whether arrays and objects are nested deeper than `levels`; brackets inside of strings do not count."""
+    depth = 0
     for match in _TOKENS.finditer(body):
         token = match[0]
         if token in {b"[", b"{"}:
             depth += 1
-            deepest = max(deepest, depth)
+            if depth > levels:
+                return True
         elif token in {b"]", b"}"}:
             depth -= 1
-    return deepest
+    return False
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

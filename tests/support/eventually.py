@@ -4,14 +4,18 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar, overload
 
 _T = TypeVar("_T")
 
 
+@overload
 async def eventually(
-    predicate: Callable[[], _T | Awaitable[_T]], timeout: float = 10.0, *, every: float = 0.02
-) -> _T:
+    predicate: Callable[[], Awaitable[_T]], timeout: float = 10.0, *, every: float = 0.02
+) -> _T: ...
+@overload
+async def eventually(predicate: Callable[[], _T], timeout: float = 10.0, *, every: float = 0.02) -> _T: ...
+async def eventually(predicate: Callable[[], Any], timeout: float = 10.0, *, every: float = 0.02) -> Any:
     """Ask the predicate until its answer is truthy, and return that answer.
 
     An AssertionError raised inside counts as "not yet". After `timeout` seconds an AssertionError reports the
