@@ -6,10 +6,12 @@ import sys
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Final, Self, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from shared.http.auth import check_issuer
 from shared.messaging.broker import Cluster
@@ -25,6 +27,15 @@ class Mode(StrEnum):
     EMBEDDED = "embedded"
     TEST = "test"
     PRODUCTION = "production"
+
+
+def _seconds(value: Any) -> Any:
+    """Plain numbers in an environment are seconds."""
+    return float(value) if isinstance(value, str) and value.replace(".", "", 1).isdigit() else value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_seconds)]
+"""Seconds, or ISO 8601 as in PT10S and P2D."""
 
 
 class ServiceSettings(BaseSettings):
@@ -47,8 +58,11 @@ class ServiceSettings(BaseSettings):
     replica_slot: int | None = Field(
         default=None, ge=0, le=999, description="a number of its own for each replica: its place in the group"
     )
-    session_timeout: timedelta = Field(
-        default=timedelta(seconds=10), description="seconds until a silent member is out"
+    session_timeout: Duration = Field(
+        default=timedelta(seconds=10),
+        ge=timedelta(seconds=1),
+        le=timedelta(minutes=30),
+        description="seconds until a silent member is out",
     )
     seal_key: SecretStr = Field(
         description="32 random bytes in base64, the same in all replicas of this service"
@@ -67,11 +81,11 @@ class ServiceSettings(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],
+        settings_cls: type[BaseSettings],  # noqa: ARG003
         init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Only what is passed in counts: `load_settings` is the one reader of the environment."""
         return (init_settings,)
@@ -88,9 +102,13 @@ class ServiceSettings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _asyncpg(cls, value: SecretStr) -> SecretStr:
-        if not value.get_secret_value().startswith("postgresql+asyncpg://"):
-            message = "must start with postgresql+asyncpg://"
-            raise ValueError(message)
+        try:
+            url = make_url(value.get_secret_value())
+        except (ArgumentError, ValueError):
+            url = None
+        if url is None or url.drivername != "postgresql+asyncpg" or not url.database:
+            message = "must be an address of a database"
+            raise ValueError(message) from None
         return value
 
     @field_validator("seal_key")
@@ -106,10 +124,20 @@ class ServiceSettings(BaseSettings):
             raise ValueError(message)
         return value
 
-    @model_validator(mode="after")
-    def _issuer(self) -> Self:
-        check_issuer(self.oidc_issuer, self.mode)
-        return self
+    @field_validator("session_timeout", mode="before")
+    @classmethod
+    def _seconds(cls, value: Any) -> Any:
+        try:
+            return timedelta(seconds=float(value)) if isinstance(value, str) else value
+        except (ValueError, OverflowError):
+            message = "must be a number of seconds"
+            raise ValueError(message) from None
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _issuer(cls, value: str, info: ValidationInfo) -> str:
+        check_issuer(value, info.data.get("mode", Mode.PRODUCTION))
+        return value
 
     @property
     def seal_bytes(self) -> bytes:
@@ -137,7 +165,11 @@ def load_settings(settings: type[S], environment: dict[str, str]) -> S:
     prefix = settings.model_config.get("env_prefix", "")
     values = {name: value for name, value in environment.items() if name.startswith(prefix)}
     for name, path in [(name, value) for name, value in values.items() if name.endswith("_FILE")]:
-        values[name.removesuffix("_FILE")] = Path(path).read_text(encoding="utf-8").strip()
+        try:
+            values[name.removesuffix("_FILE")] = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as error:
+            sys.stderr.write(f"{name}: cannot be read ({type(error).__name__}): the path of a text file\n")
+            sys.exit(CONFIGURATION_ERROR)
     fields = {name.removeprefix(prefix).lower(): value for name, value in values.items()}
     try:
         return settings.model_validate(

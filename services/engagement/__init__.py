@@ -1,0 +1,1 @@
+"""What happens inside a match: plans, goals, session logs, notes, pulses, fit checks, health."""

@@ -1,0 +1,1 @@
+"""The rules of engagement, pure: no clock, no store, no randomness."""
