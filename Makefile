@@ -54,11 +54,12 @@ e2e: $(READY) ## all services together, the browser included
 
 # ---------------------------------------------------------------- what is generated and committed
 
-contracts: $(READY) ## event schemas from the models
+contracts: $(READY) ## event schemas and AsyncAPI documents from the models; freezes new examples
 	@$(PYTHON) -m shared.events.contracts
+	@$(PYTHON) -m shared.events.frozen
 
-docs: $(READY) ## AsyncAPI and OpenAPI documents, and the tables in the documentation
-	@$(PYTHON) -m shared.docs
+docs: $(READY) ## OpenAPI documents, and the tables of metrics and settings
+	@$(PYTHON) -m deploy.docs
 
 migration: $(READY) ## a new revision: make migration s=matching m="add note"
 	@test -n "$(s)" && test -n "$(m)" || { echo 'usage: make migration s=<service> m="<verb> <noun>"'; exit 2; }
@@ -66,8 +67,9 @@ migration: $(READY) ## a new revision: make migration s=matching m="add note"
 
 # ---------------------------------------------------------------- running it
 
-demo: $(READY) ## the whole platform with people in it (ONCE=1 ends by itself; SEED=7; HRIS=file)
-	@ONCE="$(ONCE)" SEED="$(SEED)" HRIS="$(HRIS)" $(PYTHON) -m deploy.local.demo
+demo: $(READY) ## the whole platform with people in it (ONCE=1 ends by itself; SEED=7; HRIS=folder of HR payloads)
+	@ONCE="$(ONCE)" SEED="$(SEED)" HRIS="$(HRIS)" INSTALL_S="$$(cat $(VENV)/.install_seconds)" \
+		$(PYTHON) -m deploy.local.demo
 
 up: $(READY) ## the whole platform, empty: one process, no Docker, no JVM
 	@$(PYTHON) -m deploy.local.platform

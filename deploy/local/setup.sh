@@ -31,4 +31,6 @@ echo "setup: $("$found" --version) -> $venv, $count packages from $requirements 
         /^Installing/ { printf "\r\033[K  unpacking…\n"; fflush() }
         /^pip failed/ { exit 1 }'
 "$venv/bin/python" -m pip check --disable-pip-version-check
-echo "setup: installed in $(($(date +%s) - began)) s"
+seconds=$(($(date +%s) - began))
+echo "$seconds" >"$venv/.install_seconds"
+echo "setup: installed in $seconds s"

@@ -1,0 +1,103 @@
+"""A raw dump of topics, read by a client of its own: what the platform really published."""
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from aiokafka import TopicPartition
+
+from shared.events.catalog import PARTITIONS
+from shared.messaging.broker import Cluster, make_reader
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """One record as it lies on a topic; `timestamp_ms` is the broker's."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: dict[str, bytes | None]
+    timestamp_ms: int
+
+    def header(self, name: str) -> str:
+        """A header as text; empty where there is none."""
+        return (self.headers.get(name) or b"").decode()
+
+    @property
+    def type(self) -> str:
+        """The type of the event."""
+        return self.header("ce_type")
+
+    def body(self) -> dict[str, Any]:
+        """The body of an event; empty for a tombstone."""
+        return dict(json.loads(self.value)) if self.value else {}
+
+
+class Dump:
+    """Every record of some topics; each event once, whatever the relay had to send twice."""
+
+    def __init__(self, records: list[Raw]) -> None:
+        self.records = records
+        self._by_type: dict[str, list[Raw]] = defaultdict(list)
+        seen: set[str] = set()
+        for record in records:
+            event_id = record.header("ce_id")
+            if not event_id or event_id not in seen:
+                seen.add(event_id)
+                self._by_type[record.type].append(record)
+
+    def of(self, event_type: str) -> list[Raw]:
+        """The events of a type, in the order of their keys."""
+        return self._by_type.get(event_type, [])
+
+    def count(self, event_type: str) -> int:
+        """How many events of a type there are."""
+        return len(self.of(event_type))
+
+    def on(self, topic: str) -> list[Raw]:
+        """The records of a topic as they lie there."""
+        return [record for record in self.records if record.topic == topic]
+
+    def sequence_breaks(self) -> list[str]:
+        """Streams whose numbers, in the order in which they first appear, are not 1, 2, 3 and so on."""
+        last: dict[tuple[str, bytes | None], int] = defaultdict(int)
+        broken = []
+        for record in self.records:
+            text = record.header("ce_sequence")
+            if not text:
+                continue
+            stream, number = (record.topic, record.key), int(text)
+            if number == last[stream] + 1:
+                last[stream] = number
+            elif number > last[stream]:
+                broken.append(f"{record.topic} {record.key!r}: {number} after {last[stream]}")
+                last[stream] = number
+        return broken
+
+
+async def dump_topics(cluster: Cluster, topics: list[str]) -> Dump:
+    """Read topics from their beginning to where they end now, in the order of each partition."""
+    reader = make_reader(cluster, "dump")
+    await reader.start()
+    try:
+        partitions = [TopicPartition(topic, number) for topic in topics for number in range(PARTITIONS)]
+        reader.assign(partitions)
+        ends = await reader.end_offsets(partitions)
+        await reader.seek_to_beginning(*partitions)
+        left = {partition for partition, end in ends.items() if end > 0}
+        records: list[Raw] = []
+        while left:
+            fetched = await reader.getmany(timeout_ms=200, max_records=5000)
+            for partition, batch in fetched.items():
+                records += [
+                    Raw(record.topic, record.key, record.value, dict(record.headers), record.timestamp)
+                    for record in batch
+                    if record.offset < ends[partition]
+                ]
+                if batch and batch[-1].offset >= ends[partition] - 1:
+                    left.discard(partition)
+        return Dump(records)
+    finally:
+        await reader.stop()
