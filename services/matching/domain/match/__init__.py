@@ -1,0 +1,1 @@
+"""The life of a match, from proposal to end."""

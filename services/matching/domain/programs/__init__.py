@@ -1,0 +1,1 @@
+"""Programs: for whom, by which rules, in which rhythm."""

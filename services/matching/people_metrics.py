@@ -1,0 +1,112 @@
+"""What matching counts about people; labels are closed sets, never ids or names."""
+
+import asyncio
+from typing import Final
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.matching.domain.people.observation import ObservationKind
+from services.matching.persistence.people_repository import Leaving
+from services.matching.persistence.people_tables import person
+from services.matching.sources import RefusalReason
+from shared.persistence.unit_of_work import Units
+
+ERASED_PERSON: Final = "erased_person"
+"""A record about somebody who was erased is refused for this reason."""
+
+_REFRESH_SECONDS: Final = 15.0
+_OUTCOMES: Final = ("new", "duplicate")
+
+_log = structlog.get_logger()
+
+
+class PeopleMetrics:
+    """Counters count when the work is done: work that is rolled back and tried again counts twice."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.observations = Counter(
+            "mentoring_hr_observations_total",
+            "What HR feeds said, by kind; a duplicate says nothing new.",
+            ["kind", "outcome"],
+            registry=registry,
+        )
+        self.refusals = Counter(
+            "mentoring_hr_refusals_total",
+            "Records of HR feeds, or events in them, that were refused, by reason.",
+            ["reason"],
+            registry=registry,
+        )
+        self.circles = Counter(
+            "mentoring_people_line_circles_total",
+            "Changes of managers after which somebody was above themselves.",
+            registry=registry,
+        )
+        self.held_identities = Gauge(
+            "mentoring_people_held_identities_count",
+            "People whose key came back as somebody else, read from the store: the same on every replica.",
+            registry=registry,
+        )
+        self.held_leavers = Gauge(
+            "mentoring_people_held_leavers_count",
+            "Leavers whom the mass-change brake holds, read from the store: the same on every replica.",
+            registry=registry,
+        )
+        self.dangling = Gauge(
+            "mentoring_people_dangling_managers_count",
+            "People with a manager pointer that nobody answers to, read from the store.",
+            registry=registry,
+        )
+        self.self_managed = Gauge(
+            "mentoring_people_self_managed_count",
+            "People whose manager pointer is their own, read from the store.",
+            registry=registry,
+        )
+        for kind in ObservationKind:
+            for outcome in _OUTCOMES:
+                self.observations.labels(kind.value, outcome)
+        for reason in (*RefusalReason, ERASED_PERSON):
+            self.refusals.labels(str(reason))
+
+    def observed(self, kind: ObservationKind, *, new: bool) -> None:
+        """Count one observation."""
+        self.observations.labels(kind.value, "new" if new else "duplicate").inc()
+
+
+class PeopleGauges:
+    """Keeps the gauges that are read from the store fresh."""
+
+    def __init__(self, units: Units, metrics: PeopleMetrics) -> None:
+        self._units = units
+        self._metrics = metrics
+
+    async def run(self) -> None:
+        """Refresh for ever; a store that is away or not migrated yet is asked again."""
+        while True:
+            try:
+                await self.refresh()
+            except (SQLAlchemyError, OSError):
+                _log.warning("gauges_wait", outcome="retry")
+            await asyncio.sleep(_REFRESH_SECONDS)
+
+    async def refresh(self) -> None:
+        """Read the figures once."""
+        figures = select(
+            func.count().filter(person.c.held),
+            func.count().filter(person.c.leaving == Leaving.HELD.value),
+            func.count().filter(person.c.dangling_managers > 0),
+            func.count().filter(person.c.self_managed),
+        ).where(
+            person.c.held
+            | (person.c.leaving == Leaving.HELD.value)
+            | (person.c.dangling_managers > 0)
+            | person.c.self_managed
+        )
+        async with self._units.read() as connection:
+            held, leavers, dangling, self_managed = (await connection.execute(figures)).one()
+        self._metrics.held_identities.set(held)
+        self._metrics.held_leavers.set(leavers)
+        self._metrics.dangling.set(dangling)
+        self._metrics.self_managed.set(self_managed)
