@@ -157,9 +157,14 @@ def _attendee(attendee: Invited, *, asks: bool) -> vCalAddress:
     return address
 
 
-def _address(person: Invited) -> vCalAddress:
-    if len(person.email) > _LONGEST_ADDRESS or not _ADDRESS.fullmatch(person.email):
+def check_address(email: str) -> None:
+    """AddressRefused unless calendars take the address as it is."""
+    if len(email) > _LONGEST_ADDRESS or not _ADDRESS.fullmatch(email):
         raise AddressRefused(field="email")
+
+
+def _address(person: Invited) -> vCalAddress:
+    check_address(person.email)
     address = vCalAddress(f"mailto:{person.email}")
     name = _parameter(person.name)
     if name:
