@@ -89,7 +89,7 @@ class Platform:
             tuple(broker.bootstrap),
             idempotent=False,
             session_timeout=_EMBEDDED_SESSION,
-            fetch_max_wait=timedelta(0),
+            fetch_max_wait=timedelta(milliseconds=10),
         )
         self.issuer = DevelopmentIssuer(
             people,
