@@ -58,7 +58,7 @@ contracts: $(READY) ## event schemas and AsyncAPI documents from the models; fre
 	@$(PYTHON) -m shared.events.contracts
 	@$(PYTHON) -m shared.events.frozen
 
-docs: $(READY) ## OpenAPI documents, and the tables of metrics and settings
+docs: $(READY) ## OpenAPI documents, and the tables in the documentation
 	@$(PYTHON) -m deploy.docs
 
 migration: $(READY) ## a new revision: make migration s=matching m="add note"
@@ -75,7 +75,7 @@ up: $(READY) ## the whole platform, empty: one process, no Docker, no JVM
 	@$(PYTHON) -m deploy.local.platform
 
 compose-config: ## check docker-compose.yml (needs Docker's client)
-	@docker compose config --quiet
+	@OIDC_ISSUER=https://x OIDC_AUDIENCE=x OIDC_JWKS_URL=https://x docker compose config --quiet
 
 clean: ## forget .venv and every cache
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -2,12 +2,16 @@
 
 import asyncio
 import os
+import signal
+import sys
 from collections.abc import Callable
 from typing import TypeVar
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 
+from shared.cli_operations import add_operations
 from shared.messaging.topics import apply_topics
 from shared.observability.logging import configure_logging
 from shared.observability.metrics import distribution_version
@@ -38,17 +42,7 @@ def make_cli(name: str, settings_class: type[S], create_service: Callable[[S], S
         """Serve until SIGTERM."""
         settings = load()
         service = create_service(settings)
-        uvicorn.run(
-            service.app,
-            host=settings.http_host,
-            port=settings.http_port,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=_GRACE_SECONDS,
-            limit_concurrency=500,
-            h11_max_incomplete_event_size=16_384,
-        )
+        serve_until_told(service.app, settings.http_host, settings.http_port)
 
     @cli.command()
     def migrate() -> None:
@@ -61,7 +55,24 @@ def make_cli(name: str, settings_class: type[S], create_service: Callable[[S], S
         created = asyncio.run(apply_topics(load().cluster, replication_factor=replication_factor))
         typer.echo(f"created {len(created)}: {', '.join(created) or 'all topics were there'}")
 
+    add_operations(cli, name, load)
     return cli
+
+
+def serve_until_told(app: FastAPI, host: str, port: int) -> None:
+    """Serve until SIGTERM, and exit with 0 after it: uvicorn would end by the signal that it was sent."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+        limit_concurrency=500,
+        h11_max_incomplete_event_size=16_384,
+    )
 
 
 def main(name: str, settings_class: type[S], create_service: Callable[[S], Service]) -> None:

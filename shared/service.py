@@ -64,9 +64,10 @@ class Service:
         self.consumer = Consumer(
             kernel.name,
             kernel.cluster,
-            [*(topic.name for topic in consumed_by(kernel.name)), *routes.foreign],
+            [topic.name for topic in consumed_by(kernel.name)],
             self.processor,
             self.observer,
+            foreign=list(routes.foreign),
             slot=kernel.settings.replica_slot,
         )
         self._workers = workers
@@ -184,4 +185,6 @@ class Service:
     def _progress_state(self) -> State:
         idle = time.monotonic() - self.consumer.last_progress
         stalled = self.consumer.lag > 0 and idle > _STALLED_SECONDS
+        if self.consumer.lost:
+            return State(ok=False, code="membership_lost")
         return State(not stalled, "stalled" if stalled else "ok")

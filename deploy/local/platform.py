@@ -127,6 +127,9 @@ class Platform:
             "oidc_issuer": DEVELOPMENT_ISSUER,
             "oidc_audience": AUDIENCE,
             "oidc_jwks_url": f"{self.base_url}{ISSUER_PATH}/jwks",
+            "oidc_authorize_url": f"{self.base_url}{ISSUER_PATH}/authorize",
+            "oidc_token_url": f"{self.base_url}{ISSUER_PATH}/token",
+            "console_url": self.base_url,
         }
         around = Surroundings(self.clock, new_id, StaticKeys(self.issuer.public_keys()))
         service: Service = create(settings_class.model_validate(values | more), around)

@@ -47,7 +47,12 @@ class SchedulingSettings(ServiceSettings):
         default="https://meet.example/{session_id}",
         description="https address of a session's meeting, {session_id} stands for its id; empty: none",
     )
-    organizer_name: str = Field(default="Mentoring", min_length=1, max_length=200)
+    organizer_name: str = Field(
+        default="Mentoring",
+        min_length=1,
+        max_length=200,
+        description="the name under which invitations are sent",
+    )
     organizer_email: str = Field(
         default="mentoring@mentoring.example", description="who invites to the sessions"
     )

@@ -1,4 +1,4 @@
-"""`python -m shared.events.contracts`: the JSON Schema of every event and the AsyncAPI document of every service.
+"""`python -m shared.events.contracts`: JSON Schemas of all events, an AsyncAPI document a service.
 
 Both are committed; a difference between them and the models fails the checks.
 """
@@ -99,7 +99,11 @@ def _channel(topic: Topic) -> dict[str, Any]:
             event.__name__: {"$ref": f"#/components/messages/{event.__name__}"} for event in topic.events
         },
         "bindings": {
-            "kafka": {"partitions": PARTITIONS, "topicConfiguration": {"cleanup.policy": policy}, "bindingVersion": "0.5.0"}
+            "kafka": {
+                "partitions": PARTITIONS,
+                "topicConfiguration": {"cleanup.policy": policy},
+                "bindingVersion": "0.5.0",
+            }
         },
     }
 
@@ -110,8 +114,13 @@ def _message(event: type[Event]) -> dict[str, Any]:
         "title": event.__name__,
         "summary": (event.__doc__ or "").strip().splitlines()[0],
         "traits": [{"$ref": "#/components/messageTraits/cloudevent"}],
-        "payload": {"schemaFormat": "application/schema+json;version=draft-2020-12", "schema": schema_of(event)},
-        "examples": [{"payload": json.loads(path.read_text(encoding="utf-8"))} for path in examples_of(event)],
+        "payload": {
+            "schemaFormat": "application/schema+json;version=draft-2020-12",
+            "schema": schema_of(event),
+        },
+        "examples": [
+            {"payload": json.loads(path.read_text(encoding="utf-8"))} for path in examples_of(event)
+        ],
     }
 
 

@@ -65,7 +65,7 @@ class Call:
     async def run(self, command: Command, audit: Audit) -> Response:
         """Run the command once, also when it was sent twice; whatever it raises rolls all of it back."""
         key = await key_of(
-            self.request, caller=self.identity.subject, route=route_template(self.request.scope)
+            self.request, caller=str(self.identity.actor_id), route=route_template(self.request.scope)
         )
         actor = Actor(_actor_type(self._role), str(self.identity.actor_id))
         correlation_id = UUID(correlation_of(self.request.scope))

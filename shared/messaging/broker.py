@@ -29,10 +29,6 @@ class Cluster:
         """A topic's name on this cluster."""
         return self.prefix + topic
 
-    def contract_name(self, topic: str) -> str:
-        """A topic's name in the contract."""
-        return topic.removeprefix(self.prefix)
-
 
 def make_broker(cluster: Cluster, client_id: str) -> KafkaBroker:
     """A FastStream broker for subscribers alone: what is published goes through the outbox."""

@@ -23,6 +23,7 @@ from shared.messaging.records import (
 )
 
 MAX_BYTES: Final = 1_048_576
+_LONGEST_KEY: Final = 200
 _SEQUENCE: Final = re.compile(r"[0-9]{1,19}")
 _TYPE: Final = re.compile(r"[a-z0-9.-]{1,100}")
 _TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
@@ -33,13 +34,15 @@ def decode(record: Record) -> Decoded:
     topic = TOPICS.get(record.topic)
     if topic is None:
         return Foreign(record_id=hashlib.sha256(record.value or b"").digest())
+    if topic.key is None:
+        return Malformed("no_replay", None)
     headers = _text_headers(record)
     stream = _stream(record, headers)
     event_type = headers.get("ce_type", "")
+    if not _TYPE.fullmatch(event_type):
+        return Malformed("no_event_type" if stream else "no_key_or_sequence", stream)
     if stream is None:
         return Malformed("no_key_or_sequence", None, event_type)
-    if not _TYPE.fullmatch(event_type):
-        return Malformed("no_event_type", stream)
     cause = _cause(headers, event_type)
     if cause is None:
         return Malformed("bad_headers", stream, event_type)
@@ -48,21 +51,24 @@ def decode(record: Record) -> Decoded:
 
 def _body(record: Record, topic: Topic, stream: Stream, cause: Cause) -> Decoded:
     if record.value is None:
-        if cause.event_type != topic.tombstone:
-            return Malformed("no_body", stream, cause.event_type)
         key = _uuid(stream.key)
-        return (
-            Malformed("bad_key", stream, cause.event_type) if key is None else Tombstone(stream, cause, key)
-        )
+        if cause.event_type == topic.tombstone and key:
+            return Tombstone(stream, cause, key)
+        reason = "bad_key" if cause.event_type == topic.tombstone else "no_body"
+        return Malformed(reason, stream, cause.event_type)
     if len(record.value) > MAX_BYTES:
         return Malformed("too_large", stream, cause.event_type)
+    return _fact(record.value, topic, stream, cause)
+
+
+def _fact(value: bytes, topic: Topic, stream: Stream, cause: Cause) -> Decoded:
     event_class = EVENTS.get(cause.event_type)
     if event_class is None:
         return Unknown(stream, cause)
     if topic_of(event_class) is not topic:
         return Malformed("wrong_topic", stream, cause.event_type)
     try:
-        event = event_class.model_validate_json(record.value)
+        event = event_class.model_validate_json(value)
     except (ValidationError, ValueError, RecursionError):
         return Malformed("bad_body", stream, cause.event_type)
     if str(getattr(event, topic.key or "")) != stream.key:
@@ -91,7 +97,7 @@ def _stream(record: Record, headers: dict[str, str]) -> Stream | None:
         key = record.key.decode()
     except UnicodeDecodeError:
         return None
-    if not key or len(key) > 200 or "\0" in key:
+    if not key or len(key) > _LONGEST_KEY or "\0" in key:
         return None
     return Stream(record.topic, key, int(sequence))
 

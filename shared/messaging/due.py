@@ -1,5 +1,6 @@
 """Due work: rows in the store that any replica claims when their business time has come."""
 
+import asyncio
 import random
 from collections.abc import Sequence
 from datetime import timedelta
@@ -40,17 +41,30 @@ class DueWorker:
     async def run(self) -> None:
         """Work until stopped."""
         while not self._stopping:
+            self._units.work_is_due.clear()
             try:
                 busy = await self.run_once()
             except Exception as error:  # noqa: BLE001  the store is away: the rows are still there
                 _log.warning("due_work_waits", reason=class_of(error), outcome="retry")
                 busy = False
             if not busy:
-                await self._clock.wait_for_change(POLL_SECONDS * random.uniform(0.8, 1))  # noqa: S311  jitter
+                await self._rest(POLL_SECONDS * random.uniform(0.8, 1))  # noqa: S311  jitter
 
     def stop(self) -> None:
         """End after the page at hand."""
         self._stopping = True
+
+    async def _rest(self, seconds: float) -> None:
+        """Until time has passed, was moved, or this process left work that is due."""
+        waits = (
+            asyncio.ensure_future(self._clock.wait_for_change(seconds)),
+            asyncio.ensure_future(self._units.work_is_due.wait()),
+        )
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
 
     async def run_once(self) -> bool:
         """Do a page of due work; whether there was any."""

@@ -2,12 +2,14 @@
 
 from typing import Final
 
+import asyncpg
 from aiokafka.errors import KafkaError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 _TRANSIENT_CLASSES: Final = ("08", "25P03", "40", "53", "55P03", "57")
-"""SQLSTATE classes: connection, idle timeout, rollback (serialization, deadlock), resources, lock, operator."""
+"""SQLSTATE classes: connection, idle timeout, rollback (serialization, deadlock), resources, lock,
+operator."""
 
 
 def is_transient(error: BaseException) -> bool:
@@ -17,7 +19,9 @@ def is_transient(error: BaseException) -> bool:
         if state is not None:
             return str(state).startswith(_TRANSIENT_CLASSES)
         return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
-    return isinstance(error, PoolTimeoutError | OSError | TimeoutError | KafkaError)
+    return isinstance(
+        error, PoolTimeoutError | OSError | TimeoutError | KafkaError | asyncpg.InternalClientError
+    )
 
 
 def class_of(error: BaseException) -> str:

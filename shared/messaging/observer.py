@@ -43,6 +43,10 @@ class Observer:
         """One record went to the dead letters."""
         self._metrics.dlq_messages.labels(reason).inc()
 
+    def unreadable(self, topic: str) -> None:
+        """A partition stopped at something that is no record."""
+        self._metrics.count_message(topic, "unknown", "unreadable")
+
     def retried(self) -> None:
         """A batch waits for the infrastructure."""
         self._metrics.count_message("batch", "unknown", "retry")

@@ -1,60 +1,41 @@
 """One batch of records, one transaction: guard, handlers, outbox, dead letters."""
 
-import asyncio
-import time
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Final
-from uuid import UUID
 
 import structlog
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared.events.catalog import TOPICS
+from shared.messaging.applying import Applier, Batch, type_of
 from shared.messaging.decoding import decode
 from shared.messaging.failures import class_of, is_transient
 from shared.messaging.observer import Observer
-from shared.messaging.records import (
-    Cause,
-    Decoded,
-    Fact,
-    Foreign,
-    Malformed,
-    Record,
-    Stream,
-    Tombstone,
-    Unknown,
-)
+from shared.messaging.records import Decoded, Foreign, Record, Stream
 from shared.messaging.routes import Routes
 from shared.messaging.set_aside import Failure, Held, SetAside, Status
 from shared.messaging.streams import Position, attach, keys_of, lock_streams, save_streams
-from shared.observability.logging import bind_context
 from shared.persistence.tables import inbox
-from shared.persistence.unit_of_work import SYSTEM, UnitOfWork, Units
+from shared.persistence.unit_of_work import Units
 
-ATTEMPTS: Final = 3
-_PAUSE_SECONDS: Final = 0.05
+RELEASED_AT_ONCE: Final = 500
+"""Parked records that one replay brings back in its transaction; the next one brings the rest."""
+
+_OUTCOMES: Final = {
+    Status.DEAD: "dlq",
+    Status.PARKED: "parked",
+    Status.SKIPPED: "skipped",
+    Status.GAP: "gap",
+}
 
 _log = structlog.get_logger()
-
-
-@dataclass(slots=True)
-class _Batch:
-    uow: UnitOfWork
-    isolate: bool
-    positions: dict[tuple[str, str], Position] = field(default_factory=dict)
-    outcomes: list[tuple[str, str, str, float, Cause | None]] = field(default_factory=list)
-    failures: list[Failure] = field(default_factory=list)
-
-    def position(self, stream: Stream) -> Position:
-        return self.positions[stream.topic, stream.key]
 
 
 class Processor:
     """Applies records to one store, each exactly once in effect, in the order of their keys."""
 
     def __init__(self, routes: Routes, units: Units, aside: SetAside, observer: Observer) -> None:
-        self._routes = routes
+        self._applier = Applier(routes)
         self._units = units
         self._aside = aside
         self._observer = observer
@@ -62,8 +43,8 @@ class Processor:
     async def process(self, records: Sequence[Record]) -> None:
         """Apply a batch, or leave no trace of it.
 
-        A handler that fails costs the batch its shared attempt; then every record runs in a savepoint of its own
-        and the one that keeps failing is set aside.
+        A handler that fails costs the batch its shared attempt; then every record runs in a savepoint of its
+        own and the one that keeps failing is set aside.
 
         Raises:
             Exception: the infrastructure failed; the same batch may be tried again.
@@ -77,9 +58,10 @@ class Processor:
             await self._attempt(records, isolate=True)
 
     async def _attempt(self, records: Sequence[Record], *, isolate: bool) -> None:
-        decoded = [(record, decode(record)) for record in records]
+        fresh = [(record, decode(record)) for record in records if not record.replay_of]
         async with self._units.begin() as uow:
-            batch = _Batch(uow, isolate)
+            batch = Batch(uow, isolate)
+            decoded = [*fresh, *await self._replays(batch, records)]
             keys = keys_of(stream for _, item in decoded if (stream := _stream_of(item)))
             batch.positions = await lock_streams(uow.connection, keys)
             if keys:
@@ -95,152 +77,132 @@ class Processor:
             if failure.status is Status.DEAD:
                 self._observer.dead_lettered(failure.reason)
 
-    async def _one(self, batch: _Batch, record: Record, item: Decoded) -> None:
+    async def _replays(self, batch: Batch, records: Sequence[Record]) -> list[tuple[Record, Decoded]]:
+        """The replays of a batch, as their bytes were kept; one that waits no more is a duplicate."""
+        replays = []
+        for record in records:
+            if record.replay_of:
+                kept = await self._aside.load(batch.uow.connection, record.replay_of)
+                if kept:
+                    replays.append((kept, decode(kept)))
+                else:
+                    batch.count("replay", "duplicate")
+        return replays
+
+    async def _one(self, batch: Batch, record: Record, item: Decoded) -> None:
         if isinstance(item, Foreign):
             await self._foreign(batch, record, item)
             return
         stream = _stream_of(item)
         if stream is None:
-            reason = item.reason if isinstance(item, Malformed) else "no_key_or_sequence"
-            await self._set_aside(batch, record, None, Failure(Status.DEAD, reason))
+            await self._without_stream(batch, record, item)
             return
         position = batch.position(stream)
         if stream.sequence <= position.last or stream.sequence in position.held:
             held = position.held.get(stream.sequence)
-            if held and record.replayed and held.status is not Status.GAP:
-                await self._replay(batch, record, item, position, held)
+            if held and held.id == record.replay_of and held.status is not Status.GAP:
+                await self._replay(batch, item, position, held)
             else:
-                self._count(batch, item, "duplicate", 0.0)
+                batch.count(type_of(item), "duplicate")
             return
         if stream.sequence > position.last + 1 and not TOPICS[stream.topic].compacted:
             await self._set_aside(
-                batch, record, stream, Failure(Status.GAP, "sequence_gap", event_type=_type_of(item))
+                batch, record, stream, Failure(Status.GAP, "sequence_gap", event_type=type_of(item))
             )
             return
         await self._next(batch, record, item, stream, position)
-        await self._close_gaps(batch, stream, position)
+        await self._close_gaps(batch, position)
 
     async def _next(
-        self, batch: _Batch, record: Record, item: Decoded, stream: Stream, position: Position
+        self, batch: Batch, record: Record, item: Decoded, stream: Stream, position: Position
     ) -> None:
         """Apply the record that is next in its stream, or set it aside for good reason."""
-        failure: Failure | None = None
+        failure: Failure | None
         if position.blocked and not TOPICS[stream.topic].compacted:
-            failure = Failure(Status.PARKED, "key_parked", event_type=_type_of(item))
-        elif isinstance(item, Malformed):
-            failure = Failure(Status.DEAD, item.reason, event_type=item.event_type)
-        elif isinstance(item, Unknown):
-            failure = Failure(Status.SKIPPED, "unknown_type", event_type=item.cause.event_type)
+            failure = Failure(Status.PARKED, "key_parked", event_type=type_of(item))
         else:
-            failure = await self._apply(batch, item)
+            failure = await self._applier.apply(batch, item)
         if failure:
             await self._set_aside(batch, record, stream, failure)
+        else:
+            await self._supersede(batch, stream, position)
         position.advance(stream.sequence)
 
-    async def _close_gaps(self, batch: _Batch, stream: Stream, position: Position) -> None:
-        while (held_id := position.next_after_gap()) is not None:
-            record = await self._aside.load(batch.uow.connection, held_id)
-            await self._aside.remove(batch.uow.connection, [held_id])
-            del position.held[position.last + 1]
-            follower = Stream(stream.topic, stream.key, position.last + 1)
-            await self._next(batch, record, decode(record), follower, position)
+    async def _close_gaps(self, batch: Batch, position: Position) -> None:
+        while (held := position.next_after_gap()) is not None:
+            record = await self._take_back(batch, position, held)
+            await self._next(batch, record, decode(record), held.stream, position)
 
-    async def _replay(
-        self, batch: _Batch, record: Record, item: Decoded, position: Position, held: Held
-    ) -> None:
-        """Apply a record that was set aside and comes back; it stays where it is when it fails again."""
-        if isinstance(item, Malformed | Unknown) or await self._apply(batch, item) is not None:
-            self._count(batch, item, "dlq", 0.0)
+    async def _supersede(self, batch: Batch, stream: Stream, position: Position) -> None:
+        """On a compacted topic the state that was applied replaces what failed before it."""
+        older = [held for held in position.held.values() if held.stream.sequence < stream.sequence]
+        if older and TOPICS[stream.topic].compacted:
+            await self._aside.remove(batch.uow.connection, [held.id for held in older])
+            for held in older:
+                del position.held[held.stream.sequence]
+
+    async def _replay(self, batch: Batch, item: Decoded, position: Position, held: Held) -> None:
+        """Apply a record that was set aside and comes back, and what waited for it.
+
+        It stays where it is when it fails again, or when another one before it still waits.
+        """
+        if not TOPICS[held.stream.topic].compacted and position.blocked_before(held.stream.sequence):
+            batch.count(type_of(item), "parked")
+            return
+        if await self._applier.apply(batch, item) is not None:
+            batch.count(type_of(item), "dlq")
             return
         await self._aside.remove(batch.uow.connection, [held.id])
         del position.held[held.stream.sequence]
+        await self._supersede(batch, held.stream, position)
+        for parked in position.parked()[:RELEASED_AT_ONCE]:
+            record = await self._take_back(batch, position, parked)
+            failure = await self._applier.apply(batch, decode(record))
+            if failure:
+                await self._set_aside(batch, record, parked.stream, failure)
+                if failure.status is Status.DEAD:
+                    return
 
-    async def _foreign(self, batch: _Batch, record: Record, item: Foreign) -> None:
-        row = upsert(inbox).values(topic=record.topic, record_id=item.record_id)
-        new = await batch.uow.connection.execute(row.on_conflict_do_nothing().returning(inbox.c.topic))
-        if new.first() is None:
+    async def _take_back(self, batch: Batch, position: Position, held: Held) -> Record:
+        record = await self._aside.load(batch.uow.connection, held.id)
+        assert record is not None, "the stream is locked"  # noqa: S101  what it holds was read under the lock
+        await self._aside.remove(batch.uow.connection, [held.id])
+        del position.held[held.stream.sequence]
+        return record
+
+    async def _without_stream(self, batch: Batch, record: Record, item: Decoded) -> None:
+        failure = await self._applier.apply(batch, item)
+        if record.replay_of:
+            batch.count(type_of(item), "dlq")
+        elif failure:
+            await self._set_aside(batch, record, None, failure)
+
+    async def _foreign(self, batch: Batch, record: Record, item: Foreign) -> None:
+        connection = batch.uow.connection
+        if record.replay_of:
+            new = await self._aside.lock(connection, record.replay_of)
+        else:
+            row = upsert(inbox).values(topic=record.topic, record_id=item.record_id)
+            inserted = await connection.execute(row.on_conflict_do_nothing().returning(inbox.c.topic))
+            new = inserted.first() is not None
+        if not new:
             batch.outcomes.append((record.topic, "foreign", "duplicate", 0.0, None))
             return
-        handler = self._routes.foreign[record.topic]
-        failure = await self._run(batch, record.topic, "foreign", None, lambda: handler(record, batch.uow))
-        refusals = [failure] if failure else [Failure(Status.DEAD, reason) for reason in batch.uow.refusals]
-        batch.uow.refusals.clear()
-        for refusal in refusals:
-            await self._set_aside(batch, record, None, refusal)
-
-    async def _apply(self, batch: _Batch, item: Decoded) -> Failure | None:
-        if isinstance(item, Fact):
-            handle, argument = self._routes.events.get(type(item.event)), item.event
-            if handle is None:
-                self._count(batch, item, "ignored", 0.0)
-                return None
-            name = handle.__name__
-            return await self._run(
-                batch, name, item.cause.event_type, item.cause, lambda: handle(argument, batch.uow)
-            )
-        if isinstance(item, Tombstone):
-            erase, key = self._routes.tombstones.get(item.stream.topic), item.key
-            if erase is None:
-                self._count(batch, item, "ignored", 0.0)
-                return None
-            return await self._run(
-                batch, erase.__name__, item.cause.event_type, item.cause, lambda: erase(key, batch.uow)
-            )
-        return None
-
-    async def _run(
-        self,
-        batch: _Batch,
-        name: str,
-        event_type: str,
-        cause: Cause | None,
-        call: Callable[[], Awaitable[None]],
-    ) -> Failure | None:
-        """Call a handler; in isolation a failure that stays is an answer, not an exception."""
-        uow = batch.uow
-        if cause:
-            uow.actor, uow.correlation_id, uow.causation_id = SYSTEM, cause.correlation_id, cause.event_id
-            uow.traceparent, uow.occurred_at = cause.traceparent, cause.time
+        failures = await self._applier.foreign(batch, record)
+        if not record.replay_of:
+            for failure in failures:
+                await self._set_aside(batch, record, None, failure)
+        elif failures:
+            batch.count("foreign", "dlq")
         else:
-            uow.actor, uow.correlation_id, uow.causation_id = SYSTEM, uow.new_id(), None
-            uow.traceparent = uow.occurred_at = None
-        bind_context(correlation_id=uow.correlation_id, event_id=uow.causation_id, handler=name)
-        started = time.perf_counter()
-        if not batch.isolate:
-            await call()
-            batch.outcomes.append((name, event_type, "ok", time.perf_counter() - started, cause))
-            return None
-        for attempt in range(1, ATTEMPTS + 1):
-            facts, copies = len(uow.facts), len(uow.copies)
-            uow.refusals.clear()
-            try:
-                async with uow.connection.begin_nested():
-                    await call()
-            except Exception as error:
-                if is_transient(error):
-                    raise
-                del uow.facts[facts:], uow.copies[copies:]
-                _log.exception(
-                    "handler_failed", handler=name, outcome="retry" if attempt < ATTEMPTS else "dlq"
-                )
-                if attempt == ATTEMPTS:
-                    return Failure(Status.DEAD, "handler_failed", class_of(error), event_type, attempt)
-                await asyncio.sleep(_PAUSE_SECONDS * attempt)
-            else:
-                batch.outcomes.append((name, event_type, "ok", time.perf_counter() - started, cause))
-                return None
-        raise AssertionError("unreachable")
+            await self._aside.remove(connection, [record.replay_of])
 
-    async def _set_aside(
-        self, batch: _Batch, record: Record, stream: Stream | None, failure: Failure
-    ) -> UUID:
+    async def _set_aside(self, batch: Batch, record: Record, stream: Stream | None, failure: Failure) -> None:
         record_id, letters = await self._aside.add(batch.uow.connection, record, stream, failure)
         batch.uow.copies.extend(letters)
         if stream:
-            held = Held(record_id, stream, failure.status)
-            batch.position(stream).held[stream.sequence] = held
-        outcome = {Status.DEAD: "dlq", Status.PARKED: "parked", Status.SKIPPED: "skipped", Status.GAP: "gap"}
-        batch.outcomes.append(("none", failure.event_type, outcome[failure.status], 0.0, None))
+            batch.position(stream).held[stream.sequence] = Held(record_id, stream, failure.status)
+        batch.count(failure.event_type, _OUTCOMES[failure.status])
         batch.failures.append(failure)
         _log.warning(
             "record_set_aside",
@@ -250,17 +212,7 @@ class Processor:
             partition=record.partition,
             offset=record.offset,
         )
-        return record_id
-
-    def _count(self, batch: _Batch, item: Decoded, outcome: str, seconds: float) -> None:
-        batch.outcomes.append(("none", _type_of(item), outcome, seconds, None))
 
 
 def _stream_of(item: Decoded) -> Stream | None:
     return None if isinstance(item, Foreign) else item.stream
-
-
-def _type_of(item: Decoded) -> str:
-    if isinstance(item, Fact | Tombstone | Unknown):
-        return item.cause.event_type
-    return item.event_type if isinstance(item, Malformed) else "foreign"

@@ -14,7 +14,10 @@ Headers = tuple[tuple[str, bytes | None], ...]
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A raw record; `topic` is the name in the contract, without a deployment's prefix."""
+    """A raw record; `topic` is the name in the contract, without a deployment's prefix.
+
+    `replay_of` is the id of a record that was set aside and comes back.
+    """
 
     topic: str
     partition: int
@@ -22,7 +25,13 @@ class Record:
     key: bytes | None
     value: bytes | None
     headers: Headers
-    replayed: bool = False
+    replay_of: UUID | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes of key, headers and value."""
+        headers = sum(len(name.encode()) + len(value or b"") for name, value in self.headers)
+        return len(self.key or b"") + len(self.value or b"") + headers
 
     def pack(self) -> bytes:
         """Key, headers and value as bytes, none of them changed."""

@@ -1,7 +1,7 @@
 """Records that a consumer could not apply, kept unchanged until somebody or something brings them back.
 
-dead: refused; parked: of a key with a dead record before it; skipped: of a type that this version does not know;
-gap: ahead of a record that has not come yet.
+dead: refused; parked: of a key with a dead record before it; skipped: of a type that this version does not
+know; gap: ahead of a record that has not come yet.
 """
 
 from collections.abc import Collection, Sequence
@@ -17,12 +17,10 @@ from shared.events.catalog import TOPICS, dead_letter_topic
 from shared.ids import NewId
 from shared.messaging.records import Record, Stream, unpack
 from shared.messaging.sealing import Sealer
-from shared.persistence.outbox import Copy
+from shared.persistence.outbox import MAX_PAYLOAD_BYTES, Copy
 from shared.persistence.tables import set_aside
 
-PERSONAL_TOPICS: Final = frozenset({"mentoring.people.v1"})
-"""Topics of the contract whose records hold personal data; a topic outside the contract always may."""
-
+_PERSONAL_TOPICS: Final = frozenset({"mentoring.people.v1"})
 _MAX_DETAIL: Final = 200
 
 
@@ -53,6 +51,11 @@ class Failure:
     detail: str = ""
     event_type: str = ""
     attempts: int = 1
+
+
+def is_personal(topic: str) -> bool:
+    """Whether a topic's records may hold personal data; those of a topic outside the contract always may."""
+    return topic not in TOPICS or topic in _PERSONAL_TOPICS
 
 
 class SetAside:
@@ -87,7 +90,7 @@ class SetAside:
     ) -> tuple[UUID, list[Copy]]:
         """Keep a record; returns its id, and the dead letter to publish if it is one."""
         record_id = self._new_id()
-        personal = record.topic not in TOPICS or record.topic in PERSONAL_TOPICS
+        personal = is_personal(record.topic)
         packed = record.pack()
         await connection.execute(
             insert(set_aside).values(
@@ -110,20 +113,29 @@ class SetAside:
             return record_id, []
         return record_id, [self._dead_letter(record_id, record, failure, personal=personal)]
 
-    async def load(self, connection: AsyncConnection, record_id: UUID) -> Record:
-        """A record as it came in."""
-        row = (await connection.execute(select(set_aside).where(set_aside.c.id == record_id))).one()
+    async def load(self, connection: AsyncConnection, record_id: UUID) -> Record | None:
+        """A record as it came in; None when it does not wait any more."""
+        row = (await connection.execute(select(set_aside).where(set_aside.c.id == record_id))).first()
+        if row is None:
+            return None
         key, value, headers = unpack(
             self._sealer.open(row.record, record_id.bytes) if row.sealed else row.record
         )
-        return Record(row.topic, row.source_partition, row.source_offset, key, value, headers, replayed=True)
+        return Record(row.topic, row.source_partition, row.source_offset, key, value, headers, record_id)
+
+    async def lock(self, connection: AsyncConnection, record_id: UUID) -> bool:
+        """Whether a record still waits; nobody else deals with it until the transaction ends."""
+        row = await connection.execute(
+            select(set_aside.c.id).where(set_aside.c.id == record_id).with_for_update()
+        )
+        return row.first() is not None
 
     async def remove(self, connection: AsyncConnection, ids: Sequence[UUID]) -> None:
         """Forget records that were applied."""
         await connection.execute(delete(set_aside).where(set_aside.c.id.in_(ids)))
 
     def _dead_letter(self, record_id: UUID, record: Record, failure: Failure, *, personal: bool) -> Copy:
-        """A copy of the record with the reason in headers; of a personal one only a pointer."""
+        """A copy of the record with the reason in headers; of a personal or a huge one only a pointer."""
         about: list[tuple[str, bytes | None]] = [
             ("dlq-id", str(record_id).encode()),
             ("dlq-original-topic", record.topic.encode()),
@@ -136,11 +148,12 @@ class SetAside:
             ("dlq-attempts", str(failure.attempts).encode()),
             ("dlq-service-version", self._version.encode()),
         ]
+        pointer = personal or record.size > MAX_PAYLOAD_BYTES
         return Copy(
             id=self._new_id(),
             type="dead-letter",
             topic=dead_letter_topic(self._service),
-            key=str(record_id).encode() if personal else record.key,
-            payload=None if personal else record.value,
-            headers=about if personal else [*record.headers, *about],
+            key=str(record_id).encode() if pointer else record.key,
+            payload=None if pointer else record.value,
+            headers=about if pointer else [*record.headers, *about],
         )

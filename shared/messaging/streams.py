@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from uuid import UUID
+from typing import Final
 
 from sqlalchemy import BigInteger, Text, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -14,6 +14,7 @@ from shared.persistence.arrays import array
 from shared.persistence.tables import incoming_stream
 
 StreamKey = tuple[str, str]
+_BLOCKING: Final = frozenset({Status.DEAD, Status.PARKED})
 
 
 @dataclass(slots=True)
@@ -27,17 +28,32 @@ class Position:
     @property
     def blocked(self) -> bool:
         """Whether later records must wait behind a dead one."""
-        return any(held.status in {Status.DEAD, Status.PARKED} for held in self.held.values())
+        return any(held.status in _BLOCKING for held in self.held.values())
+
+    def blocked_before(self, sequence: int) -> bool:
+        """Whether a record before this one must be dealt with first."""
+        return any(held.status in _BLOCKING for number, held in self.held.items() if number < sequence)
+
+    def parked(self) -> list[Held]:
+        """The parked records that no dead one precedes, in order."""
+        first_dead = min(
+            (number for number, held in self.held.items() if held.status is Status.DEAD), default=None
+        )
+        return [
+            held
+            for number, held in sorted(self.held.items())
+            if held.status is Status.PARKED and (first_dead is None or number < first_dead)
+        ]
 
     def advance(self, sequence: int) -> None:
         """The record with this sequence was dealt with."""
         self.last = sequence
         self.moved = True
 
-    def next_after_gap(self) -> UUID | None:
+    def next_after_gap(self) -> Held | None:
         """The waiting record that comes right after the last one, if the gap before it has closed."""
         held = self.held.get(self.last + 1)
-        return held.id if held and held.status is Status.GAP else None
+        return held if held and held.status is Status.GAP else None
 
 
 async def lock_streams(connection: AsyncConnection, keys: Collection[StreamKey]) -> dict[StreamKey, Position]:

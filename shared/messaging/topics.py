@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 import structlog
-from aiokafka.admin import NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, NoError, TopicAlreadyExistsError, for_code
 
 from shared.events.catalog import PARTITIONS, TOPICS, Topic
 from shared.messaging.broker import Cluster, make_admin
@@ -14,6 +14,8 @@ from shared.messaging.failures import class_of
 
 _WEEK_MS: Final = 7 * 24 * 3600 * 1000
 _PAUSE_SECONDS: Final = 1.0
+_KNOWN_SECONDS: Final = 30.0
+_KNOWN_PAUSE_SECONDS: Final = 0.1
 
 _log = structlog.get_logger()
 
@@ -26,6 +28,13 @@ class TopicMismatchError(RuntimeError):
             f"topic {topic} has {partitions} partitions instead of {PARTITIONS}: "
             "it was not made by this platform's topic job; choose another topic prefix or migrate it"
         )
+
+
+class TopicRefusedError(RuntimeError):
+    """The broker did not create a topic."""
+
+    def __init__(self, topic: str, error: str, message: str | None = None) -> None:
+        super().__init__(f"topic {topic} was not created: {error} {message or ''}".rstrip())
 
 
 def topic_config(topic: Topic) -> dict[str, str]:
@@ -48,23 +57,21 @@ async def apply_topics(
 
     Raises:
         TopicMismatchError: a topic has another number of partitions.
+        TopicRefusedError: the broker did not create a topic.
     """
+    wanted = {cluster.full_name(topic.name): topic for topic in topics}
     admin = make_admin(cluster.bootstrap_servers, client_id)
-    await admin.start()
     try:
+        await admin.start()
         existing = set(await admin.list_topics())
         created = []
-        for topic in topics:
-            name = cluster.full_name(topic.name)
+        for name, topic in wanted.items():
             if name in existing:
                 continue
             new = NewTopic(name, PARTITIONS, replication_factor, topic_configs=topic_config(topic))
-            try:
-                await admin.create_topics([new])
-            except TopicAlreadyExistsError:
-                continue
-            created.append(name)
-        await _check(admin, [cluster.full_name(topic.name) for topic in topics])
+            if await _create(admin, new):
+                created.append(name)
+        await _check(admin, list(wanted))
     finally:
         await admin.close()
     return created
@@ -92,16 +99,34 @@ async def wait_for_topics(cluster: Cluster, names: Sequence[str], *, client_id: 
 
 async def _missing(cluster: Cluster, names: Sequence[str], client_id: str) -> list[str]:
     admin = make_admin(cluster.bootstrap_servers, client_id)
-    await admin.start()
     try:
+        await admin.start()
         existing = set(await admin.list_topics())
     finally:
         await admin.close()
     return sorted(set(names) - existing)
 
 
-async def _check(admin: object, names: Sequence[str]) -> None:
-    described = await admin.describe_topics(list(names))  # type: ignore[attr-defined]  # aiokafka ships no types
-    for topic in described:
-        if topic["error_code"] == 0 and len(topic["partitions"]) != PARTITIONS:
-            raise TopicMismatchError(topic["topic"], len(topic["partitions"]))
+async def _create(admin: AIOKafkaAdminClient, new: NewTopic) -> bool:
+    """Whether the topic was created now; aiokafka raises nothing, the answer holds the errors."""
+    answer = await admin.create_topics([new])
+    for topic, code, *message in answer.topic_errors:
+        if code == TopicAlreadyExistsError.errno:
+            return False
+        if code != NoError.errno:
+            raise TopicRefusedError(topic, for_code(code).__name__, *message)
+    return True
+
+
+async def _check(admin: AIOKafkaAdminClient, names: Sequence[str]) -> None:
+    """Count the partitions as soon as the broker tells them: it may know a new topic a moment later only."""
+    async with asyncio.timeout(_KNOWN_SECONDS):
+        unknown = set(names)
+        while unknown:
+            for topic in await admin.describe_topics(sorted(unknown)):
+                if topic["error_code"] != NoError.errno:
+                    continue
+                if len(topic["partitions"]) != PARTITIONS:
+                    raise TopicMismatchError(topic["topic"], len(topic["partitions"]))
+                unknown.discard(topic["topic"])
+            await asyncio.sleep(_KNOWN_PAUSE_SECONDS if unknown else 0)

@@ -4,7 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 
 def make_engine(url: str, *, pool_size: int = 5, application: str = "mentoring") -> AsyncEngine:
-    """A pool whose connections are checked before use, so that a restarted database costs a retry, not an error."""
+    """A pool whose connections are checked before use: a restarted database costs a retry, not an error."""
     return create_async_engine(
         url,
         pool_size=pool_size,

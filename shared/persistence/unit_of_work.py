@@ -1,5 +1,6 @@
 """One use case, one transaction; the only place that commits."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,7 +17,14 @@ from shared.events.base import Event
 from shared.events.catalog import Topic, topic_of
 from shared.events.envelope import Actor, ActorType
 from shared.ids import NewId, new_id
-from shared.persistence.outbox import Copy, Fact, write_copies, write_facts
+from shared.persistence.outbox import (
+    MAX_PAYLOAD_BYTES,
+    Copy,
+    Fact,
+    OversizedEventError,
+    write_copies,
+    write_facts,
+)
 from shared.persistence.tables import due, pending
 
 SYSTEM: Final = Actor(ActorType.SYSTEM)
@@ -34,8 +42,8 @@ class Waiting:
 class UnitOfWork:
     """The transaction of one use case, and what it leaves for the outbox.
 
-    `now` is business time, the same for the whole unit. The causes may change from record to record of a batch;
-    `occurred_at` is the business time of the event at hand, None in commands and due work.
+    `now` is business time, the same for the whole unit. The causes may change from record to record of a
+    batch; `occurred_at` is the business time of the event at hand, None in commands and due work.
     """
 
     connection: AsyncConnection
@@ -50,13 +58,21 @@ class UnitOfWork:
     facts: list[Fact] = field(default_factory=list)
     copies: list[Copy] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
+    has_due_work: bool = False
 
     def emit(self, event: Event, *, actor: Actor | None = None) -> None:
-        """Publish an event if, and only if, this unit commits."""
+        """Publish an event if, and only if, this unit commits.
+
+        Raises:
+            OversizedEventError: no broker would take it.
+        """
         topic = topic_of(type(event))
         key = str(getattr(event, topic.key or ""))
         subject = str(getattr(event, event.subject_field)) if event.subject_field else key
-        self._add(topic, event.type, key, subject, event.model_dump_json().encode(), actor)
+        payload = event.model_dump_json().encode()
+        if len(payload) > MAX_PAYLOAD_BYTES:
+            raise OversizedEventError(event.type, len(payload))
+        self._add(topic, event.type, key, subject, payload=payload, actor=actor)
 
     def emit_tombstone(self, state: type[Event], key: UUID) -> None:
         """Erase the state of a key on its compacted topic.
@@ -68,10 +84,10 @@ class UnitOfWork:
         if topic.tombstone is None:
             message = f"{topic.name} has no tombstone"
             raise ValueError(message)
-        self._add(topic, topic.tombstone, str(key), str(key), None, None)
+        self._add(topic, topic.tombstone, str(key), str(key))
 
     def refuse(self, reason: str) -> None:
-        """Refuse the foreign record at hand, or a part of it, by a reason code: it is kept sealed and becomes a dead letter."""
+        """Refuse the foreign record at hand, or part of it, by a reason code: a dead letter, kept sealed."""
         self.refusals.append(reason)
 
     async def schedule(self, kind: str, subject: UUID, at: datetime) -> None:
@@ -80,6 +96,7 @@ class UnitOfWork:
         await self.connection.execute(
             row.on_conflict_do_update(index_elements=["kind", "subject"], set_={"due_at": at, "attempts": 0})
         )
+        self.has_due_work = self.has_due_work or at <= self.now
 
     async def unschedule(self, kind: str, subject: UUID) -> None:
         """Drop due work, if there is any."""
@@ -116,8 +133,9 @@ class UnitOfWork:
         event_type: str,
         key: str,
         subject: str,
-        payload: bytes | None,
-        actor: Actor | None,
+        *,
+        payload: bytes | None = None,
+        actor: Actor | None = None,
     ) -> None:
         self.facts.append(
             Fact(
@@ -148,6 +166,8 @@ class Units:
         self.clock = clock or SystemClock()
         self.new_id = make_id
         self._source = f"urn:mentoring:{service}"
+        self.work_is_due = asyncio.Event()
+        """Set when a unit left work that is due already: a hint that spares this process the wait."""
 
     @asynccontextmanager
     async def begin(
@@ -165,6 +185,8 @@ class Units:
             )
             yield uow
             await uow.flush()
+        if uow.has_due_work:
+            self.work_is_due.set()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -21,8 +21,13 @@ import httpx
 
 from deploy.local.database_url import DatabaseUrl
 from deploy.local.probe import free_ports
+from shared.messaging.broker import Cluster
+from shared.messaging.topics import apply_topics
+from shared.persistence.migrations import upgrade
 from tests.support.eventually import eventually
 from tests.support.tokens import AUDIENCE, ISSUER, TestIssuer
+from tests.support.topics import create_topic
+from tests.support.wire import cluster_of_addresses
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 SERVICES: Final = ("matching", "scheduling", "engagement", "reporting")
@@ -73,7 +78,7 @@ class Process:
             )
 
     def kill(self) -> None:
-        """kill -9."""
+        """SIGKILL: it learns nothing."""
         if self.popen is not None:
             self.popen.kill()
             self.popen.wait()
@@ -85,17 +90,39 @@ class Process:
         return self.popen.wait(within)
 
     @property
+    def running(self) -> bool:
+        """Whether the process is alive."""
+        return self.popen is not None and self.popen.poll() is None
+
+    @property
     def url(self) -> str:
         """Where its API is."""
         return f"http://127.0.0.1:{self.port}"
 
+    async def get(self, path: str, **headers: str) -> httpx.Response:
+        """The answer to a question that needs no token.
+
+        Raises:
+            httpx.HTTPError: nobody answers.
+        """
+        async with httpx.AsyncClient(timeout=10) as client:
+            return await client.get(f"{self.url}{path}", headers=headers)
+
     async def ready(self) -> bool:
         """Whether it says that it is ready."""
         try:
-            async with httpx.AsyncClient() as client:
-                return (await client.get(f"{self.url}/readyz")).status_code == httpx.codes.OK
+            return (await self.get("/readyz")).status_code == httpx.codes.OK
         except httpx.HTTPError:
             return False
+
+    def said(self) -> list[dict[str, Any]]:
+        """What it logged, line by line; a line that is no JSON object fails."""
+        lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
+        return [dict(json.loads(line)) for line in lines]
+
+    def said_of(self, event: str) -> list[dict[str, Any]]:
+        """What it logged under one code."""
+        return [line for line in self.said() if line["event"] == event]
 
 
 @dataclass(slots=True)
@@ -108,8 +135,18 @@ class Fleet:
     issuer: TestIssuer
     jwks_url: str
     folder: Path
-    extra: dict[str, dict[str, str]] = field(default_factory=dict)
+    extra: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     processes: list[Process] = field(default_factory=list)
+
+    @property
+    def hr_topic(self) -> str:
+        """The enterprise's feed that matching reads."""
+        return f"{self.prefix}hris.adp"
+
+    @property
+    def cluster(self) -> Cluster:
+        """The topics as a client of the broker reaches them."""
+        return cluster_of_addresses(self.bootstrap.split(","), self.prefix)
 
     def environment(self, service: str, slot: int | None, port: int) -> dict[str, str]:
         """The whole configuration of a replica."""
@@ -124,6 +161,7 @@ class Fleet:
             "OIDC_AUDIENCE": AUDIENCE,
             "OIDC_JWKS_URL": self.jwks_url,
             **({} if slot is None else {"REPLICA_SLOT": str(slot)}),
+            **({"HRIS_TOPICS": f"{self.hr_topic}=adp"} if service == "matching" else {}),
             **self.extra.get(service, {}),
         }
         inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
@@ -140,9 +178,10 @@ class Fleet:
         return process
 
     async def all_ready(self, within: float = 60.0) -> None:
-        """Return once every replica is ready."""
+        """Return once every replica that runs is ready."""
         for process in self.processes:
-            await eventually(process.ready, within, every=0.1)
+            if process.running:
+                await eventually(process.ready, within, every=0.1)
 
     def of(self, service: str) -> list[Process]:
         """The replicas of a service."""
@@ -158,10 +197,14 @@ class Fleet:
 
     def logs(self) -> str:
         """Everything that the replicas said."""
-        return "".join(process.log.read_text(errors="replace") for process in self.processes if process.log.exists())
+        return "".join(
+            process.log.read_text(errors="replace") for process in self.processes if process.log.exists()
+        )
 
 
-def run_command(service: str, environment: dict[str, str], *arguments: str) -> "subprocess.CompletedProcess[str]":
+def run_command(
+    service: str, environment: dict[str, str], *arguments: str
+) -> "subprocess.CompletedProcess[str]":
     """A one-shot command of a service."""
     return subprocess.run(
         [sys.executable, "-m", f"services.{service}", *arguments],
@@ -175,27 +218,26 @@ def run_command(service: str, environment: dict[str, str], *arguments: str) -> "
 
 
 @contextlib.asynccontextmanager
-async def running_fleet(
+async def new_fleet(
     databases: dict[str, DatabaseUrl],
-    bootstrap: list[str],
+    bootstrap: Sequence[str],
     prefix: str,
-    *,
-    extra: dict[str, dict[str, str]] | None = None,
+    extra: Mapping[str, Mapping[str, str]] | None = None,
 ) -> AsyncIterator[Fleet]:
-    """A fleet without replicas yet: topics made and stores migrated by the services' own commands."""
+    """A fleet without replicas, topics or tables yet; whatever runs at the end is killed."""
     issuer = TestIssuer()
-    with published_keys(issuer) as jwks_url, tempfile.TemporaryDirectory() as folder:
-        fleet = Fleet(
-            databases, ",".join(bootstrap), prefix, issuer, jwks_url, Path(folder), extra=extra or {}
-        )
-        commands = [(service, ("migrate",)) for service in SERVICES]
-        for service, arguments in (("matching", ("topics", "--replication-factor", "1")), *commands):
-            done = await asyncio.to_thread(
-                run_command, service, fleet.environment(service, None, 0), *arguments
-            )
-            assert done.returncode == 0, done.stdout + done.stderr
+    with published_keys(issuer) as jwks_url, tempfile.TemporaryDirectory(prefix="mentoring-fleet-") as folder:
+        fleet = Fleet(databases, ",".join(bootstrap), prefix, issuer, jwks_url, Path(folder), extra or {})
         try:
             yield fleet
         finally:
             for process in fleet.processes:
                 process.kill()
+
+
+async def prepare(fleet: Fleet) -> None:
+    """Topics and tables, and the enterprise's feed."""
+    await apply_topics(fleet.cluster, replication_factor=1)
+    await create_topic(fleet.bootstrap.split(","), fleet.hr_topic)
+    for service, database in fleet.databases.items():
+        await asyncio.to_thread(upgrade, service, database.sqlalchemy)

@@ -89,7 +89,13 @@ class Sandbox:
         rows = await self.outbox(retry_topic(self.service))
         return [
             Record(
-                retry_topic(self.service), 0, offset, row.key, row.value, tuple(row.headers), replayed_id(tuple(row.headers))
+                retry_topic(self.service),
+                0,
+                offset,
+                row.key,
+                row.value,
+                tuple(row.headers),
+                replayed_id(tuple(row.headers)),
             )
             for offset, row in enumerate(rows)
         ]
@@ -114,7 +120,9 @@ async def note(uow: UnitOfWork, subject: UUID | str, value: str) -> None:
     await uow.connection.execute(effect.insert().values(subject=str(subject), value=value))
 
 
-async def make_sandbox(database: DatabaseUrl, service: str = "engagement", clock: Clock | None = None) -> Sandbox:
+async def make_sandbox(
+    database: DatabaseUrl, service: str = "engagement", clock: Clock | None = None
+) -> Sandbox:
     """The kernel on an empty store."""
     engine = make_engine(database.sqlalchemy)
     async with engine.begin() as connection:
@@ -126,7 +134,9 @@ async def make_sandbox(database: DatabaseUrl, service: str = "engagement", clock
     units = Units(engine, service=service, clock=clock or SystemClock())
     aside = SetAside(service, "test", Sealer(b"k" * 32), new_id)
     routes = Routes()
-    return Sandbox(service, engine, units, routes, Processor(routes, units, aside, observer), aside, observer, metrics)
+    return Sandbox(
+        service, engine, units, routes, Processor(routes, units, aside, observer), aside, observer, metrics
+    )
 
 
 EventHandler = Callable[[Event, UnitOfWork], Awaitable[None]]

@@ -18,16 +18,16 @@ FUNCTIONS: Final = (
 SKILLS: Final = (
     "strategy",
     "negotiation",
-    "public-speaking",
+    "public_speaking",
     "budgeting",
     "coaching",
     "delegation",
-    "data-analysis",
-    "stakeholder-management",
-    "change-management",
-    "product-discovery",
+    "data_analysis",
+    "stakeholder_management",
+    "change_management",
+    "product_discovery",
     "hiring",
-    "conflict-resolution",
+    "conflict_resolution",
 )
 _LANGUAGES: Final = {"DE": "de", "FR": "fr", "ES": "es", "PL": "pl"}
 _GIVEN_NAMES: Final = (

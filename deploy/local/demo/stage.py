@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
 
 from aiokafka import AIOKafkaProducer
 
@@ -18,7 +19,13 @@ from shared.clock import DrivenClock
 from shared.messaging.broker import make_producer
 
 COORDINATOR = ("coordinator",)
-ANALYST = ("analyst",)
+_ENDED: Final = {
+    "matching": ("id", "ended_early"),
+    "scheduling": ("match_id", "closed"),
+    "engagement": ("match_id", "ended_early"),
+    "reporting": ("match_id", "ended_early"),
+}
+_STUCK_SECONDS: Final = 30
 
 
 @dataclass(slots=True)
@@ -56,15 +63,10 @@ class Stage:
         """Send an HR record and measure until the match has ended in all four stores."""
         began = time.perf_counter()
         await self.feed([last])
-        for service, column in (
-            ("matching", "id"),
-            ("scheduling", "match_id"),
-            ("engagement", "match_id"),
-            ("reporting", "match_id"),
-        ):
-            statement = f"select state from match where {column} = $1"  # noqa: S608  two fixed names
-            while not str(await self.stores.value(service, statement, match_id)).startswith("ended"):
-                if time.perf_counter() - began > 30:  # noqa: PLR2004  a stuck match is a failed story, not an endless one
+        for service, (column, ended) in _ENDED.items():
+            statement = f"select state from match where {column} = $1"  # noqa: S608  fixed names
+            while await self.stores.value(service, statement, match_id) != ended:
+                if time.perf_counter() - began > _STUCK_SECONDS:
                     raise TimeoutError(f"{match_id} did not end in {service}")
         return time.perf_counter() - began
 

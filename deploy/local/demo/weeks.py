@@ -16,6 +16,7 @@ ENGAGEMENT = "/api/engagement/v1"
 SCHEDULING = "/api/scheduling/v1"
 MATCHING = "/api/matching/v1"
 WEEKS = 12
+_MISSED = 0.1
 
 _TO_LOG = """
     select s.session_id, s.match_id, s.starts_at, array_agg(p.login_subject order by p.person_id) as logins
@@ -73,17 +74,21 @@ async def weeks_pass(stage: Stage, random: Random, feed: Feed, cast: Cast) -> Li
 async def _one_week(stage: Stage, life: Life, end: datetime) -> None:
     while stage.clock.now() < end:
         await stage.advance_to(min(end, stage.clock.now() + timedelta(hours=42)))
-        for session in await stage.stores.rows("scheduling", _TO_LOG, stage.clock.now()):
-            if str(session["match_id"]) not in life.silent or str(session["match_id"]) not in life.welcomed:
-                await _log(stage, life, session)
+        over = await stage.stores.rows("scheduling", _TO_LOG, stage.clock.now())
+        heard = [s for s in over if not life.silent & life.welcomed & {str(s["match_id"])}]
+        firsts = [session for session in heard if await _log(stage, life, session)]
+        await stage.settle()
+        for session in firsts:
+            await _begin_well(stage, life, session)
         await stage.settle()
     await _move_one(stage)
     await stage.settle()
 
 
-async def _log(stage: Stage, life: Life, session: dict[str, Any]) -> None:
+async def _log(stage: Stage, life: Life, session: dict[str, Any]) -> bool:
+    """A member logs what became of a session; whether it was the first that was held."""
     match_id, login = str(session["match_id"]), life.random.choice(session["logins"])
-    missed = match_id in life.welcomed and life.random.random() < 0.1  # noqa: PLR2004
+    missed = match_id in life.welcomed and life.random.random() < _MISSED
     body = {
         "outcome": "no_show" if missed else "held",
         "minutes": 0 if missed else life.random.randrange(35, 65),
@@ -91,22 +96,25 @@ async def _log(stage: Stage, life: Life, session: dict[str, Any]) -> None:
         "occurred_at": session["starts_at"].isoformat(),
         "session_id": str(session["session_id"]),
     }
-    path = f"{ENGAGEMENT}/matches/{match_id}"
-    await stage.api.post(f"{path}/session-logs", login, (), body)
-    if match_id in life.welcomed or missed:
-        return
+    await stage.api.post(f"{ENGAGEMENT}/matches/{match_id}/session-logs", login, (), body)
+    if match_id in life.welcomed:
+        return False
     life.welcomed.add(match_id)
-    await stage.settle()
+    return True
+
+
+async def _begin_well(stage: Stage, life: Life, session: dict[str, Any]) -> None:
+    """After the first session: a goal, a milestone, and the fit check."""
+    match_id, login = str(session["match_id"]), session["logins"][0]
+    path = f"{ENGAGEMENT}/matches/{match_id}"
     goal = await stage.api.post(f"{path}/goals", login, (), {"words": "Lead my first project"})
     await stage.api.put(f"{path}/goals/{goal['id']}/progress", login, (), {"percent": 40})
     await stage.api.post(f"{path}/milestones/halfway/reached", login)
-    for answer_of in session["logins"]:
-        misfit = match_id in life.misfit and answer_of == session["logins"][0]
-        await stage.api.post(
-            f"{path}/fit-check", answer_of, (), {"answer": "not_a_good_fit" if misfit else "good_fit"}
-        )
-        if misfit:
-            return
+    if match_id in life.misfit:
+        await stage.api.post(f"{path}/fit-check", login, (), {"answer": "not_a_good_fit"})
+        return
+    for member in session["logins"]:
+        await stage.api.post(f"{path}/fit-check", member, (), {"answer": "good_fit"})
 
 
 async def _move_one(stage: Stage) -> None:
@@ -114,7 +122,7 @@ async def _move_one(stage: Stage) -> None:
     upcoming = await stage.stores.rows("scheduling", _NEXT, stage.clock.now() + timedelta(days=2))
     for session in upcoming[:3]:
         path, login = f"{SCHEDULING}/sessions/{session['session_id']}", session["logins"][0]
-        slots = (await stage.api.get(f"{path}/alternatives", login))["slots"]
+        slots = (await stage.api.get(f"{path}/slots", login))["slots"]
         if slots:
             await stage.api.post(f"{path}/move", login, (), {"starts_at": slots[0]["starts_at"]})
             return

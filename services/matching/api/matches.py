@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.matching.api.context import COORDINATOR, Body, Context, coordinated
 from services.matching.api.match_models import CommandReason, MatchView, match_view
@@ -58,8 +58,10 @@ class OverrideBody(ReasonBody):
     flag: FlagCode = Field(description="what the match is flagged for")
 
 
-class Wanted(Body):
-    """Which matches are listed; absent: all."""
+class Wanted(BaseModel):
+    """Which matches are listed; absent: all. The page's own parameters stand beside these."""
+
+    model_config = ConfigDict(frozen=True)
 
     cohort_id: UUID | None = None
     run_id: UUID | None = None

@@ -74,6 +74,8 @@ class HrFeed:
             self._metrics.observed(one.kind, new=one.content_hash in new)
         if not new:
             return
-        if not await store.links(*key):
-            await store.link(IdentityLink(*key, OWNER, uow.new_id()))
-        await self._people.refold(uow, *key)
+        links = await store.links(*key)
+        if not links:
+            links = [IdentityLink(*key, OWNER, uow.new_id())]
+            await store.link(links[0])
+        await self._people.refold(uow, links)

@@ -1,6 +1,6 @@
 """From what HR said to people as they are now, and on to everything that hangs on them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 from uuid import UUID
@@ -62,15 +62,15 @@ class People:
     async def person_change_due(self, person_id: UUID, uow: UnitOfWork) -> None:
         """A day has come on which a change that was known before begins to hold."""
         await lock_people(uow.connection)
-        link = await ObservationRepository(uow.connection).link_of(person_id)
-        if link is not None:
-            await self.refold(uow, link.source, link.person_key)
-
-    async def refold(self, uow: UnitOfWork, source: str, person_key: str) -> None:
-        """Fold all that was said under a key, and let those whom it means follow; needs `lock_people`."""
         store = ObservationRepository(uow.connection)
-        links = await store.links(source, person_key)
-        said = await store.of_key(source, person_key)
+        link = await store.link_of(person_id)
+        if link is not None:
+            await self.refold(uow, await store.links(link.source, link.person_key))
+
+    async def refold(self, uow: UnitOfWork, links: Sequence[IdentityLink]) -> None:
+        """Fold all that was said under a key; whom it means, by `links`, follows. Needs `lock_people`."""
+        key = links[0]
+        said = await ObservationRepository(uow.connection).of_key(key.source, key.person_key)
         separate = [link.identity for link in links if link.identity != OWNER]
         split = by_identity(said, separate, self._rules.zones)
         with caused_by_hr(uow):

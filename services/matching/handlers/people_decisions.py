@@ -66,7 +66,7 @@ class PeopleDecisions:
         if verdict is Verdict.DIFFERENT_PERSON:
             meant = uow.new_id()
             await store.link(IdentityLink(link.source, link.person_key, identity, meant))
-        await self._people.refold(uow, link.source, link.person_key)
+        await self._people.refold(uow, await store.links(link.source, link.person_key))
         return meant
 
     async def release_leavers(self, uow: UnitOfWork, person_ids: Sequence[UUID] | None = None) -> Released:

@@ -1,7 +1,7 @@
 """Who is above whom, kept up to date as people and pointers to them arrive in any order."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
@@ -37,13 +37,13 @@ async def keep_pointers(
     had = handles_of(link, before) if before else frozenset()
     has = handles_of(link, after)
     if had != has:
-        await lines.keep_handles(after.id, has)
-    refs = _pointers(after.profile)
-    if refs != (_pointers(before.profile) if before else ()):
-        await lines.keep_refs(after.id, link.source, refs)
+        await lines.keep_handles(after.id, has, replace=before is not None)
+    refs, knew = _pointers(after.profile), _pointers(before.profile) if before else ()
+    if refs != knew:
+        await lines.keep_refs(after.id, link.source, refs, replace=before is not None)
     elif had == has:
         return after, frozenset()
-    managers = await _resolved(lines, [after.id])
+    managers = await _resolved(lines, {after.id: refs})
     return replace(after, managers=managers[after.id]), had ^ has
 
 
@@ -53,7 +53,7 @@ async def follow_handles(uow: UnitOfWork, handles: Collection[Handle], without: 
     pointing = [person_id for person_id in await lines.pointing_with(handles) if person_id != without]
     if not pointing:
         return []
-    managers = await _resolved(lines, pointing)
+    managers = await _resolved(lines, await lines.refs_of(pointing))
     moved = [
         Moved(person, replace(person, managers=managers[person.id]))
         for person in await people.many(pointing)
@@ -87,20 +87,17 @@ def _pointers(profile: PersonProfile) -> tuple[ManagerRef, ...]:
     return tuple(sorted(pointers))
 
 
-async def _resolved(lines: LineRepository, person_ids: Sequence[UUID]) -> dict[UUID, Managers]:
+async def _resolved(
+    lines: LineRepository, pointers: Mapping[UUID, Iterable[ManagerRef]]
+) -> dict[UUID, Managers]:
     refs = {
-        person_id: sorted(pointers, key=lambda ref: (_RELATIONS.index(ref.relation), ref))
-        for person_id, pointers in (await lines.refs_of(person_ids)).items()
+        person_id: sorted(pointing, key=lambda ref: (_RELATIONS.index(ref.relation), ref))
+        for person_id, pointing in pointers.items()
     }
-    index = await lines.index_for(person_ids)
+    index = await lines.index_for([person_id for person_id, pointing in refs.items() if pointing])
     line, faults = resolve(refs, index)
-    own_line, _ = resolve(
-        {
-            person_id: [ref for ref in pointers if ref.relation in _LINE]
-            for person_id, pointers in refs.items()
-        },
-        index,
-    )
+    in_line = {one: [ref for ref in pointing if ref.relation in _LINE] for one, pointing in refs.items()}
+    own_line, _ = resolve(in_line, index)
     dangling = Counter(fault.person for fault in faults.dangling)
     return {
         person_id: Managers(
@@ -109,5 +106,5 @@ async def _resolved(lines: LineRepository, person_ids: Sequence[UUID]) -> dict[U
             dangling=dangling[person_id],
             self_managed=person_id in faults.self_managed,
         )
-        for person_id in person_ids
+        for person_id in refs
     }

@@ -29,9 +29,12 @@ class LineRepository:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def keep_handles(self, person_id: UUID, handles: Iterable[Handle]) -> None:
-        """Replace the handles of a person."""
-        await self._connection.execute(delete(person_handle).where(person_handle.c.person_id == person_id))
+    async def keep_handles(self, person_id: UUID, handles: Iterable[Handle], *, replace: bool) -> None:
+        """Store the handles of a person, instead of those before if there may be any."""
+        if replace:
+            await self._connection.execute(
+                delete(person_handle).where(person_handle.c.person_id == person_id)
+            )
         rows = [
             {
                 "source": handle.source,
@@ -45,9 +48,12 @@ class LineRepository:
         if rows:
             await self._connection.execute(insert(person_handle), rows)
 
-    async def keep_refs(self, person_id: UUID, source: str, refs: Iterable[ManagerRef]) -> None:
-        """Replace the manager pointers of a person."""
-        await self._connection.execute(delete(manager_ref).where(manager_ref.c.person_id == person_id))
+    async def keep_refs(
+        self, person_id: UUID, source: str, refs: Iterable[ManagerRef], *, replace: bool
+    ) -> None:
+        """Store the manager pointers of a person, instead of those before if there may be any."""
+        if replace:
+            await self._connection.execute(delete(manager_ref).where(manager_ref.c.person_id == person_id))
         rows = [
             {
                 "person_id": person_id,
@@ -88,6 +94,8 @@ class LineRepository:
         They are people of one source. Where several have the same handle it is whoever is still here, then
         whoever has the smallest person key: the order of arrival has no say.
         """
+        if not person_ids:
+            return {}
         same = and_(
             person_handle.c.source == manager_ref.c.source,
             person_handle.c.kind == manager_ref.c.kind,

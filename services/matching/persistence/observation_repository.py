@@ -137,6 +137,7 @@ def _values(stored: Observation) -> dict[str, object]:
         "kind": stored.kind.value,
         "effective": stored.effective_from.text(),
         "recorded_at": stored.recorded_at,
+        "occasion": stored.occasion,
         "fields": observation_to_json(stored)["fields"],
     }
 
@@ -150,6 +151,7 @@ def _observation(row: Row[Any]) -> Observation:
         Effective.parse(row.effective),
         row.recorded_at,
         fields_from_json(row.fields),
+        occasion=row.occasion,
     )
 
 

@@ -47,7 +47,8 @@ async def lock_people(connection: AsyncConnection) -> None:
     """Take turns with everybody else who changes people, until the transaction ends.
 
     A manager pointer and the person whom it means arrive in any order: two transactions that do not see each
-    other would each leave it to the other. It is taken before any row, so that turns never block each other.
+    other would each leave it to the other. It is taken before any row of people, so that turns never block
+    each other.
     """
     await connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 

@@ -39,6 +39,7 @@ observation = Table(
     Column("kind", Text, nullable=False),
     Column("effective", Text, nullable=False, comment="as Effective writes it"),
     Column("recorded_at", DateTime(timezone=True), nullable=False, comment="when the source learned it"),
+    Column("occasion", Text, nullable=False, comment="digest of what the source called it"),
     Column("fields", JSONB, nullable=False),
     Column("received_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
     Index(None, "source", "person_key"),

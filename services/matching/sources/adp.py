@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from typing import Final
 
@@ -14,6 +15,7 @@ from services.matching.sources.port import Headers, Refusal, RefusalReason, Refu
 from services.matching.sources.values import MAX_KEY, clean_text, read_day, read_effective, read_instant
 
 MAX_EVENTS = 1_000
+_OCCASION_DIGITS: Final = 16
 _DONE: Final = frozenset({"complete", "completed"})
 _STATUS_EVENTS: Final = frozenset(
     {
@@ -70,7 +72,14 @@ class AdpAdapter:
         if name in adp_names.LAST_DAY_MOVED and Field.LAST_WORKING_DAY not in fields:
             raise Refused(RefusalReason.BAD_LAST_WORKING_DAY, f"{pointer}/data")
         return Observation(
-            self._source, person_key, _employment_key(event, worker), kind, effective, recorded_at, fields
+            self._source,
+            person_key,
+            _employment_key(event, worker),
+            kind,
+            effective,
+            recorded_at,
+            fields,
+            occasion=hashlib.sha256(name.encode()).hexdigest()[:_OCCASION_DIGITS],
         )
 
 

@@ -59,7 +59,9 @@ async def test_a_position_means_who_holds_it_now(hr: HrWorld) -> None:
 
 
 @pytest.mark.parametrize("first", ["anna", "zoe"])
-async def test_of_two_who_hold_a_position_the_order_of_arrival_does_not_choose(hr: HrWorld, first: str) -> None:
+async def test_of_two_who_hold_a_position_the_order_of_arrival_does_not_choose(
+    hr: HrWorld, first: str
+) -> None:
     second = {"anna": "zoe", "zoe": "anna"}[first]
     await hr.say(hired(first, position_id="P7"), hired("tom", managers=position("P7")))
     await hr.say(hired(second, position_id="P7"))

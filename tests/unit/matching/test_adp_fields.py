@@ -21,6 +21,7 @@ def test_a_hire_keeps_what_is_mapped_and_drops_the_rest() -> None:
         "kind": "hire",
         "effective_from": "midnight:2026-03-01T05:00:00+00:00",
         "recorded_at": "2026-02-20T09:00:00+00:00",
+        "occasion": "bf90ace460be6649",
         "fields": {
             "worker_id": "W1",
             "given_name": "Ada",

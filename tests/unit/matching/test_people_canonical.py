@@ -53,6 +53,7 @@ def test_binary_and_structured_mode_say_the_same() -> None:
         "kind": "update",
         "effective_from": "day:2026-03-01T00:00:00+00:00",
         "recorded_at": "2026-02-20T09:00:00+00:00",
+        "occasion": "",
         "fields": {"job_title": "Lead"},
     }
 

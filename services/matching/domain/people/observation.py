@@ -69,8 +69,9 @@ DECISION_FIELDS = frozenset({Field.IDENTITY, Field.VERDICT})
 class Observation:
     """One fact about one person key of one source.
 
-    `recorded_at` is the UTC instant the source learned it, never when it reached us. `content_hash` is the
-    SHA-256 of everything above it: the same content is the same observation, whatever id its envelope had.
+    `recorded_at` is the UTC instant the source learned it, never when it reached us. `occasion` tells two
+    events of one instant apart of which nothing is kept; it is a digest, for an event's name may say too much.
+    `content_hash` is the SHA-256 of all that: the same content is the same observation, whatever its id was.
     """
 
     source: str
@@ -80,6 +81,7 @@ class Observation:
     effective_from: Effective
     recorded_at: datetime
     fields: Mapping[Field, FieldValue] = field(hash=False)
+    occasion: str = ""
     content_hash: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -102,6 +104,7 @@ def observation_to_json(observation: Observation) -> dict[str, object]:
         "kind": observation.kind.value,
         "effective_from": observation.effective_from.text(),
         "recorded_at": observation.recorded_at.isoformat(),
+        "occasion": observation.occasion,
         "fields": {name.value: value for name, value in observation.fields.items()},
     }
 

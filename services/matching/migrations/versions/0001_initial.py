@@ -193,6 +193,7 @@ def upgrade() -> None:
         sa.Column(
             "recorded_at", sa.DateTime(timezone=True), nullable=False, comment="when the source learned it"
         ),
+        sa.Column("occasion", sa.Text(), nullable=False, comment="digest of what the source called it"),
         sa.Column("fields", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column(
             "received_at",

@@ -1,0 +1,1 @@
+"""Use cases: each event sets what its own stream knows, and looks at nothing else."""

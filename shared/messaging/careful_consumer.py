@@ -1,0 +1,97 @@
+"""A Kafka consumer that loses nothing to a partition that it cannot read.
+
+aiokafka takes the records of one partition after the other; when one of them cannot be parsed (a header name
+that is no UTF-8, a wrong checksum, an unknown compression) it raises, forgets what it took from the others,
+and has moved their positions on already, so that the next commit would pass over them.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import CorruptRecordException, UnsupportedCodecError
+from faststream.kafka import KafkaBroker
+
+from shared.messaging.failures import class_of
+
+_UNREADABLE: Final = (ValueError, CorruptRecordException, UnsupportedCodecError)
+"""What the parts of a record batch raise; a header name that is no UTF-8 is a UnicodeDecodeError."""
+
+Records = dict[TopicPartition, list[ConsumerRecord[Any, Any]]]
+
+_log = structlog.get_logger()
+
+
+class CarefulConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka ships no types
+    """Reads on where it can; a partition that it cannot read is paused and told to `unreadable`."""
+
+    def __init__(self, *topics: str, unreadable: Callable[[TopicPartition], None], **settings: Any) -> None:
+        super().__init__(*topics, **settings)
+        self._unreadable = unreadable
+
+    async def getmany(
+        self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None
+    ) -> Records:
+        """The next records, as aiokafka's own."""
+        before = self._positions()
+        try:
+            return await self._take(*partitions, timeout_ms=timeout_ms, max_records=max_records)
+        except _UNREADABLE as error:
+            _log.warning("fetch_unreadable", reason=class_of(error))
+        for partition in self.assignment():
+            await self._go_back(partition, before.get(partition))
+        return await self._one_by_one(max_records)
+
+    async def _go_back(self, partition: TopicPartition, position: int | None) -> None:
+        """To where it was; a partition that had no position yet begins where the group left it."""
+        if position is None:
+            position = await self.committed(partition)
+        if position is None:
+            await self.seek_to_beginning(partition)
+        else:
+            self.seek(partition, position)
+
+    async def _one_by_one(self, max_records: int | None) -> Records:
+        """The records of the first partition that has some; the one that fails is paused."""
+        for partition in self.assignment() - self.paused():
+            try:
+                found = await self._take(partition, timeout_ms=500, max_records=max_records)
+            except _UNREADABLE as error:
+                self.pause(partition)
+                self._unreadable(partition)
+                _log.error(
+                    "partition_unreadable",
+                    topic=partition.topic,
+                    partition=partition.partition,
+                    reason=class_of(error),
+                )
+                continue
+            if found:
+                return found
+        return {}
+
+    async def _take(self, *partitions: TopicPartition, **settings: Any) -> Records:
+        found: Records = await super().getmany(*partitions, **settings)
+        return found
+
+    def _positions(self) -> dict[TopicPartition, int]:
+        subscription = self._subscription.subscription
+        assignment = subscription.assignment if subscription else None
+        if assignment is None:
+            return {}
+        states = {partition: assignment.state_value(partition) for partition in assignment.tps}
+        return {
+            partition: state.position
+            for partition, state in states.items()
+            if state is not None and state.has_valid_position
+        }
+
+
+async def connect_carefully(broker: KafkaBroker, unreadable: Callable[[TopicPartition], None]) -> None:
+    """Connect a broker whose subscribers read by a `CarefulConsumer`."""
+    await broker.connect()
+    config = broker.config.broker_config
+    made: Any = config.builder
+    config.builder = partial(CarefulConsumer, unreadable=unreadable, **made.keywords)
