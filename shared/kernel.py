@@ -27,7 +27,7 @@ _JWKS_TIMEOUT_SECONDS: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What tests and the embedded mode put in place of the system's: the business clock, ids, the issuer's keys."""
+    """What tests and the embedded mode replace: the business clock, ids, the issuer's keys."""
 
     clock: Clock
     new_id: NewId

@@ -1,4 +1,4 @@
-"""One running service: its HTTP app, its consumer, its relay and its due work, started and stopped together."""
+"""One running service: HTTP app, consumer, relay and due work, started and stopped together."""
 
 import asyncio
 import contextlib
@@ -19,13 +19,13 @@ from shared.http.limits import Limits
 from shared.kernel import Kernel
 from shared.messaging.consumer import Consumer
 from shared.messaging.due import DueWorker
-from shared.messaging.failures import class_of
 from shared.messaging.observer import Observer
 from shared.messaging.processor import Processor
 from shared.messaging.relay import Relay
 from shared.messaging.routes import Routes
 from shared.observability.health import State, database_reachable, migrated
 from shared.observability.loop_lag import watch_loop_lag
+from shared.persistence.failures import class_of
 from shared.persistence.migrations import expected_revision
 from shared.persistence.tables import idempotency, set_aside
 
@@ -110,7 +110,7 @@ class Service:
         _log.info("service_started", mode=kernel.settings.mode.value)
 
     async def stop(self) -> None:
-        """Stop fetching, end or roll back what is at hand, flush, close; each step by itself, whatever the last one did."""
+        """Stop fetching, end or roll back what is at hand, flush, close; no step keeps the next one."""
         self.due.stop()
         for step in (self.consumer.stop(), self._end_tasks(), self.kernel.close()):
             try:
@@ -140,13 +140,13 @@ class Service:
     async def _supervise(self, name: str, run: Worker) -> None:
         try:
             await run()
-        except Exception:
+        except Exception:  # noqa: BLE001  liveness turns red, and the process is restarted
             self._dead.append(name)
             _log.exception("task_died", handler=name)
 
     async def _due_once_migrated(self) -> None:
         """Wait, visibly, for a store that can be worked on."""
-        while not (await self.kernel.health.readyz()).checks["migrations"].ok:
+        while not (await self.kernel.health.readyz()).checks["migrations"].ok:  # noqa: ASYNC110  it asks the store
             await asyncio.sleep(1)
         await self.due.run()
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import Table
+from sqlalchemy.exc import DBAPIError
 
 from shared.clock import system_now
 from shared.events.envelope import Actor, ActorType
@@ -17,9 +18,11 @@ from shared.http.correlation import correlation_of
 from shared.http.idempotency import Answer, Key, claim, keep, key_of
 from shared.http.middleware import route_template
 from shared.http.pages import etag
+from shared.persistence.failures import is_rolled_back
 from shared.persistence.unit_of_work import UnitOfWork, Units
 
 REPLAYED_HEADER = "Idempotency-Replayed"
+ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +66,19 @@ class Call:
         return self.identity.require_person()
 
     async def run(self, command: Command, audit: Audit) -> Response:
-        """Run the command once, also when it was sent twice; whatever it raises rolls all of it back."""
+        """Run the command once, also when it was sent twice; whatever it raises rolls all of it back.
+
+        What the database rolled back because of another transaction is tried again.
+        """
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return await self._attempt(command, audit)
+            except DBAPIError as error:
+                if not is_rolled_back(error):
+                    raise
+        return await self._attempt(command, audit)
+
+    async def _attempt(self, command: Command, audit: Audit) -> Response:
         key = await key_of(
             self.request, caller=str(self.identity.actor_id), route=route_template(self.request.scope)
         )

@@ -16,9 +16,11 @@ from starlette.responses import JSONResponse, Response
 
 from shared.errors import DomainError
 from shared.http.correlation import CORRELATION_HEADER, correlation_of
+from shared.persistence.failures import class_of, is_transient
 
 PROBLEM_TYPE = "application/problem+json"
 MAX_ERRORS = 50
+RETRY_AFTER_S = "2"
 
 _log = structlog.get_logger()
 
@@ -156,7 +158,12 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
 
 
 def unhandled(error: Exception, correlation_id: str) -> Response:
-    """A 500 that tells nothing but the correlation id; the log has the type and the stack."""
-    _log.error("http_request_failed", exc_info=error, outcome="error")
-    problem = Problem(500, "internal_error", headers={CORRELATION_HEADER: correlation_id})
+    """A 500, or a 503 while the store is away; it tells nothing but the correlation id."""
+    headers = {CORRELATION_HEADER: correlation_id}
+    if is_transient(error):
+        _log.warning("http_request_failed", reason=class_of(error), outcome="retry")
+        problem = Problem(503, "unavailable", headers=headers | {"Retry-After": RETRY_AFTER_S})
+    else:
+        _log.error("http_request_failed", exc_info=error, outcome="error")
+        problem = Problem(500, "internal_error", headers=headers)
     return problem.response(correlation_id)

@@ -8,12 +8,12 @@ from typing import Final
 
 import structlog
 
-from shared.messaging.failures import class_of, is_transient
 from shared.messaging.records import Cause, Decoded, Fact, Malformed, Record, Stream, Tombstone, Unknown
 from shared.messaging.routes import Routes
 from shared.messaging.set_aside import Failure, Status
 from shared.messaging.streams import Position
 from shared.observability.logging import bind_context
+from shared.persistence.failures import class_of, is_transient
 from shared.persistence.unit_of_work import SYSTEM, UnitOfWork
 
 ATTEMPTS: Final = 3

@@ -5,6 +5,7 @@ that is no UTF-8, a wrong checksum, an unknown compression) it raises, forgets w
 and has moved their positions on already, so that the next commit would pass over them.
 """
 
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
@@ -14,10 +15,13 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import CorruptRecordException, UnsupportedCodecError
 from faststream.kafka import KafkaBroker
 
-from shared.messaging.failures import class_of
+from shared.persistence.failures import class_of
 
 _UNREADABLE: Final = (ValueError, CorruptRecordException, UnsupportedCodecError)
 """What the parts of a record batch raise; a header name that is no UTF-8 is a UnicodeDecodeError."""
+
+_ROUND_SECONDS: Final = 1.0
+_ROUND_RECORDS: Final = 500
 
 Records = dict[TopicPartition, list[ConsumerRecord[Any, Any]]]
 
@@ -42,7 +46,7 @@ class CarefulConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka ships
             _log.warning("fetch_unreadable", reason=class_of(error))
         for partition in self.assignment():
             await self._go_back(partition, before.get(partition))
-        return await self._one_by_one(max_records)
+        return await self._one_by_one(max_records or _ROUND_RECORDS)
 
     async def _go_back(self, partition: TopicPartition, position: int | None) -> None:
         """To where it was; a partition that had no position yet begins where the group left it."""
@@ -53,24 +57,42 @@ class CarefulConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka ships
         else:
             self.seek(partition, position)
 
-    async def _one_by_one(self, max_records: int | None) -> Records:
-        """The records of the first partition that has some; the one that fails is paused."""
+    async def _one_by_one(self, limit: int) -> Records:
+        """What each partition has, taken alone, so that a failure costs nobody else anything."""
+        taken: Records = {}
+        deadline = time.monotonic() + _ROUND_SECONDS
         for partition in self.assignment() - self.paused():
-            try:
-                found = await self._take(partition, timeout_ms=500, max_records=max_records)
-            except _UNREADABLE as error:
-                self.pause(partition)
-                self._unreadable(partition)
-                _log.error(
-                    "partition_unreadable",
-                    topic=partition.topic,
-                    partition=partition.partition,
-                    reason=class_of(error),
-                )
+            left = limit - sum(map(len, taken.values()))
+            if left <= 0 or partition not in self.assignment():
                 continue
-            if found:
-                return found
-        return {}
+            wait = max(0, round((deadline - time.monotonic()) * 1000))
+            try:
+                taken |= await self._take(partition, timeout_ms=wait, max_records=left)
+            except _UNREADABLE:
+                taken[partition] = await self._up_to_the_unreadable(partition, left)
+        return {partition: records for partition, records in taken.items() if records}
+
+    async def _up_to_the_unreadable(
+        self, partition: TopicPartition, limit: int
+    ) -> list[ConsumerRecord[Any, Any]]:
+        """The records before the one that cannot be read; then the partition stops."""
+        records: list[ConsumerRecord[Any, Any]] = []
+        try:
+            while len(records) < limit:
+                found = await self._take(partition, timeout_ms=1000, max_records=1)
+                if not found:
+                    break
+                records.extend(found[partition])
+        except _UNREADABLE as error:
+            self.pause(partition)
+            self._unreadable(partition)
+            _log.error(
+                "partition_unreadable",
+                topic=partition.topic,
+                partition=partition.partition,
+                reason=class_of(error),
+            )
+        return records
 
     async def _take(self, *partitions: TopicPartition, **settings: Any) -> Records:
         found: Records = await super().getmany(*partitions, **settings)

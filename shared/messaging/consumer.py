@@ -17,12 +17,12 @@ from faststream.kafka.message import FAKE_CONSUMER
 from shared.events.catalog import retry_topic
 from shared.messaging.broker import Cluster, make_broker
 from shared.messaging.careful_consumer import connect_carefully
-from shared.messaging.failures import class_of
 from shared.messaging.observer import Observer
 from shared.messaging.processor import Processor
 from shared.messaging.records import Record
 from shared.messaging.replays import replayed_id
 from shared.messaging.topics import wait_for_topics
+from shared.persistence.failures import class_of
 
 BATCH_RECORDS: Final = 500
 POLL_MS: Final = 50

@@ -26,6 +26,7 @@ MAX_BYTES: Final = 1_048_576
 _LONGEST_KEY: Final = 200
 _SEQUENCE: Final = re.compile(r"[0-9]{1,19}")
 _TYPE: Final = re.compile(r"[a-z0-9.-]{1,100}")
+_ACTORS: Final = {actor.value: actor for actor in ActorType}
 _TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
@@ -109,14 +110,13 @@ def _cause(headers: dict[str, str], event_type: str) -> Cause | None:
     time = _time(headers.get("ce_time", ""))
     if time is None:
         return None
-    actor_type = headers.get("ce_actortype", "")
     traceparent = headers.get("traceparent", "")
     return Cause(
         event_id=event_id,
         event_type=event_type,
         correlation_id=_uuid(headers.get("ce_correlationid", "")) or event_id,
         actor=Actor(
-            ActorType(actor_type) if actor_type in set(ActorType) else ActorType.SYSTEM,
+            _ACTORS.get(headers.get("ce_actortype", ""), ActorType.SYSTEM),
             headers.get("ce_actorid"),
         ),
         time=time,

@@ -10,10 +10,10 @@ import structlog
 from sqlalchemy import Row, and_, delete, or_, select, update
 
 from shared.clock import Clock
-from shared.messaging.failures import class_of, is_transient
 from shared.messaging.observer import Observer
 from shared.messaging.routes import KeyHandler, Routes
 from shared.observability.logging import bind_context
+from shared.persistence.failures import class_of, is_transient
 from shared.persistence.tables import due
 from shared.persistence.unit_of_work import UnitOfWork, Units
 

@@ -9,12 +9,12 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from shared.events.catalog import TOPICS
 from shared.messaging.applying import Applier, Batch, type_of
 from shared.messaging.decoding import decode
-from shared.messaging.failures import class_of, is_transient
 from shared.messaging.observer import Observer
 from shared.messaging.records import Decoded, Foreign, Record, Stream
 from shared.messaging.routes import Routes
 from shared.messaging.set_aside import Failure, Held, SetAside, Status
 from shared.messaging.streams import Position, attach, keys_of, lock_streams, save_streams
+from shared.persistence.failures import class_of, is_transient
 from shared.persistence.tables import inbox
 from shared.persistence.unit_of_work import Units
 

@@ -18,9 +18,9 @@ from aiokafka.errors import KafkaError
 from sqlalchemy.engine import make_url
 
 from shared.messaging.broker import Cluster, make_producer
-from shared.messaging.failures import class_of
 from shared.messaging.observer import Observer
 from shared.messaging.publishing import Publisher
+from shared.persistence.failures import class_of
 from shared.persistence.outbox import CHANNEL, SHARDS
 
 PAGE: Final = 500

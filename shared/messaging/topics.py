@@ -10,7 +10,7 @@ from aiokafka.errors import KafkaError, NoError, TopicAlreadyExistsError, for_co
 
 from shared.events.catalog import PARTITIONS, TOPICS, Topic
 from shared.messaging.broker import Cluster, make_admin
-from shared.messaging.failures import class_of
+from shared.persistence.failures import class_of
 
 _WEEK_MS: Final = 7 * 24 * 3600 * 1000
 _PAUSE_SECONDS: Final = 1.0

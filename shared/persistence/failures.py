@@ -24,6 +24,11 @@ def is_transient(error: BaseException) -> bool:
     )
 
 
+def is_rolled_back(error: BaseException) -> bool:
+    """Whether the database itself rolled the transaction back for another's sake: deadlock, serialization."""
+    return isinstance(error, DBAPIError) and str(getattr(error.orig, "sqlstate", "")).startswith("40")
+
+
 def class_of(error: BaseException) -> str:
     """The name of an error's class: all of it that may be kept, for its text may quote what people wrote."""
     return type(error).__name__
