@@ -19,6 +19,7 @@ from shared.http.limits import Limits
 from shared.kernel import Kernel
 from shared.messaging.consumer import Consumer
 from shared.messaging.due import DueWorker
+from shared.messaging.inbox import prune_inbox
 from shared.messaging.observer import Observer
 from shared.messaging.processor import Processor
 from shared.messaging.relay import Relay
@@ -161,6 +162,7 @@ class Service:
     async def _tidy(self) -> None:
         async with self.kernel.units.begin() as uow:
             await prune_idempotency_keys(uow.connection, idempotency, system_now())
+            await prune_inbox(uow.connection, system_now())
             dead = await uow.connection.scalar(
                 select(func.count()).select_from(set_aside).where(set_aside.c.status == "dead")
             )

@@ -8,7 +8,7 @@ from typing import Protocol
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.metrics import MetricWrapperBase
 
-OUTCOMES = ("ok", "duplicate", "retry", "dlq", "parked", "skipped")
+OUTCOMES = ("ok", "ignored", "duplicate", "retry", "dlq", "parked", "skipped", "gap", "unreadable")
 """What became of a record."""
 UNKNOWN = "unknown"
 DUE_OUTCOMES = ("ok", "retry", "error")

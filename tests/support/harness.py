@@ -96,7 +96,8 @@ class Harness:
 
     async def _next_due(self, until: datetime) -> datetime | None:
         rows = await self.fetch(
-            "select min(due_at) as next from due where due_at <= :until and kind = any(:kinds) and attempts < 5",
+            "select min(due_at) as next from due "
+            "where due_at <= :until and kind = any(:kinds) and attempts < 5",
             until=until,
             kinds=list(self.service.routes.due),
         )
@@ -104,7 +105,9 @@ class Harness:
 
     async def records(self) -> list[dict[str, Any]]:
         """What left through the outbox, in order: topic, type, key, headers, payload (None: a tombstone)."""
-        rows = await self.fetch("select topic, type, aggregateid as key, headers, payload from outbox order by pos")
+        rows = await self.fetch(
+            "select topic, type, aggregateid as key, headers, payload from outbox order by pos"
+        )
         return [row | {"headers": dict(decode_headers(row["headers"]))} for row in rows]
 
     async def events(self, kind: type[E] | None = None) -> list[E]:
@@ -153,7 +156,8 @@ def make_harness(name: str, database: DatabaseUrl, now: datetime = START, **sett
         "oidc_jwks_url": "http://127.0.0.1:1/jwks",
     }
     around = Surroundings(clock, new_id, issuer.keys)
-    return Harness(app.create_service(settings_class.model_validate(values | settings), around), clock, issuer)
+    service = app.create_service(settings_class.model_validate(values | settings), around)
+    return Harness(service, clock, issuer)
 
 
 async def empty(database: DatabaseUrl) -> None:
@@ -163,7 +167,8 @@ async def empty(database: DatabaseUrl) -> None:
         tables = [
             row["tablename"]
             for row in await connection.fetch(
-                "select tablename from pg_tables where schemaname = 'public' and tablename <> 'alembic_version'"
+                "select tablename from pg_tables "
+                "where schemaname = 'public' and tablename <> 'alembic_version'"
             )
         ]
         await connection.execute("alter table audit disable trigger user")

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -31,6 +32,7 @@ from tests.support.wire import cluster_of_addresses
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 SERVICES: Final = ("matching", "scheduling", "engagement", "reporting")
+_TLS: Final = ssl.create_default_context()
 KEY: Final = base64.b64encode(b"k" * 32).decode()
 
 
@@ -105,7 +107,7 @@ class Process:
         Raises:
             httpx.HTTPError: nobody answers.
         """
-        async with httpx.AsyncClient(timeout=10) as client:
+        async with httpx.AsyncClient(timeout=10, verify=_TLS) as client:
             return await client.get(f"{self.url}{path}", headers=headers)
 
     async def ready(self) -> bool:
@@ -178,10 +180,12 @@ class Fleet:
         return process
 
     async def all_ready(self, within: float = 60.0) -> None:
-        """Return once every replica that runs is ready."""
+        """Return once every replica is ready; a failure tells what the replica said last."""
         for process in self.processes:
-            if process.running:
+            try:
                 await eventually(process.ready, within, every=0.1)
+            except AssertionError as not_ready:
+                raise AssertionError("\n".join(map(str, process.said()[-20:]))) from not_ready
 
     def of(self, service: str) -> list[Process]:
         """The replicas of a service."""

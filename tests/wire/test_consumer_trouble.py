@@ -50,6 +50,8 @@ async def test_a_header_name_that_is_no_text_stops_its_partition_visibly_and_no_
         await eventually(lambda: many_effects(counting, 3 * len(readable)), timeout=30)
         assert not consumer.lost
 
+    before_it = {match for match in matches if match not in readable}
+    assert {(str(match), "1") for match in before_it} <= set(await counting.effects())
     stopped = [entry for entry in logs if entry["event"] == "partition_unreadable"]
     assert [entry["partition"] for entry in stopped] == [at]
     assert len(set(await counting.effects())) == len(await counting.effects())

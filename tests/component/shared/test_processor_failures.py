@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from shared.events.matches import MatchAcceptedBySide, MatchExpired
-from shared.messaging.failures import is_transient
+from shared.persistence.failures import is_transient
 from shared.messaging.records import Record
 from shared.messaging.routes import ForeignRecord
 from shared.persistence.unit_of_work import UnitOfWork
