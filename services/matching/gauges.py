@@ -7,7 +7,7 @@ import structlog
 
 from services.matching.metrics import MatchingMetrics
 from services.matching.persistence.match_repository import MatchRepository
-from shared.messaging.failures import class_of
+from shared.persistence.failures import class_of
 from shared.persistence.unit_of_work import Units
 
 _SECONDS: Final = 15.0

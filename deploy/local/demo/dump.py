@@ -10,7 +10,6 @@ from aiokafka import TopicPartition
 from shared.events.catalog import PARTITIONS
 from shared.messaging.broker import Cluster, make_reader
 
-
 _POLL_MS: Final = 300
 _QUIET_POLLS: Final = 3
 

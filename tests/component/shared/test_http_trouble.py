@@ -22,7 +22,8 @@ async def fail_inserts(store: Store, sqlstate: str, times: int) -> None:
         await connection.execute(
             text(
                 "create function trouble() returns trigger language plpgsql as $$ begin "
-                f"if nextval('tries') <= {times} then raise exception 'trouble' using errcode = '{sqlstate}'; end if; "
+                f"if nextval('tries') <= {times} then "
+                f"raise exception 'trouble' using errcode = '{sqlstate}'; end if; "
                 "return new; end $$"
             )
         )

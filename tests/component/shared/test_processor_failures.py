@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import text
 
 from shared.events.matches import MatchAcceptedBySide, MatchExpired
-from shared.persistence.failures import is_transient
 from shared.messaging.records import Record
 from shared.messaging.routes import ForeignRecord
+from shared.persistence.failures import is_transient
 from shared.persistence.unit_of_work import UnitOfWork
 from tests.support.records import COHORT, MATCH, OTHER_MATCH, PROGRAM, person, record_of, step
 from tests.support.sandbox import Sandbox, note

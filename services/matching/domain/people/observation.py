@@ -70,8 +70,8 @@ class Observation:
     """One fact about one person key of one source.
 
     `recorded_at` is the UTC instant the source learned it, never when it reached us. `occasion` tells two
-    events of one instant apart of which nothing is kept; it is a digest, for an event's name may say too much.
-    `content_hash` is the SHA-256 of all that: the same content is the same observation, whatever its id was.
+    events of one instant apart of which nothing is kept; a digest, for an event's name may say too much.
+    `content_hash` is the SHA-256 of all that: the same content is the same observation, whatever its id.
     """
 
     source: str
