@@ -9,6 +9,7 @@ from typing import Final
 import structlog
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.clock import system_now
 from shared.events.catalog import consumed_by
@@ -31,6 +32,7 @@ from shared.persistence.migrations import expected_revision
 from shared.persistence.tables import idempotency, set_aside
 
 Worker = Callable[[], Awaitable[None]]
+StoreGauge = Callable[[AsyncConnection], Awaitable[None]]
 _HOUSEKEEPING_SECONDS: Final = 15.0
 _STALLED_SECONDS: Final = 180.0
 _STOP_SECONDS: Final = 20.0
@@ -41,7 +43,8 @@ _log = structlog.get_logger()
 class Service:
     """A service as its `app.py` wires it.
 
-    `workers` are further long-running tasks of the service; they are cancelled when it stops.
+    `workers` are further long-running tasks of the service, cancelled when it stops; `gauges` read from the
+    store what `/metrics` shows of it.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class Service:
         pages: APIRouter | None = None,
         limits: Limits | None = None,
         workers: Sequence[Worker] = (),
+        gauges: Sequence[StoreGauge] = (),
     ) -> None:
         self.kernel = kernel
         self.routes = routes
@@ -72,6 +76,7 @@ class Service:
             slot=kernel.settings.replica_slot,
         )
         self._workers = workers
+        self._gauges = gauges
         self._tasks: list[asyncio.Task[None]] = []
         self._dead: list[str] = []
         self._add_checks()
@@ -155,9 +160,16 @@ class Service:
         while True:
             try:
                 await self._tidy()
+                await self.read_gauges()
             except Exception as error:  # noqa: BLE001  the store is away; the next round will tell
                 _log.warning("housekeeping_waits", reason=class_of(error))
             await asyncio.sleep(_HOUSEKEEPING_SECONDS)
+
+    async def read_gauges(self) -> None:
+        """Read from the store what `/metrics` shows of it."""
+        async with self.kernel.units.read() as connection:
+            for refresh in self._gauges:
+                await refresh(connection)
 
     async def _tidy(self) -> None:
         async with self.kernel.units.begin() as uow:

@@ -1,22 +1,13 @@
 """Metrics of engagement: closed labels only."""
 
-import asyncio
-from typing import Final
-
-import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge
 from sqlalchemy import func, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.engagement.domain.care import FlagCode, NudgeCode, Resolution
 from services.engagement.domain.health import Health
 from services.engagement.domain.session_log import Outcome
 from services.engagement.persistence.tables import flag, match
-from shared.persistence.unit_of_work import Units
-
-_REFRESH_SECONDS: Final = 15.0
-
-_log = structlog.get_logger()
 
 
 class EngagementMetrics:
@@ -57,36 +48,25 @@ class EngagementMetrics:
 
 
 class StoreGauges:
-    """Keeps the gauges that are read from the store fresh."""
+    """The gauges that are read from the store."""
 
-    def __init__(self, units: Units, metrics: EngagementMetrics) -> None:
-        self._units = units
+    def __init__(self, metrics: EngagementMetrics) -> None:
         self._metrics = metrics
 
-    async def run(self) -> None:
-        """Refresh for ever; a store that is away or not migrated yet is asked again."""
-        while True:
-            try:
-                await self.refresh()
-            except (SQLAlchemyError, OSError):
-                _log.warning("gauges_wait", outcome="retry")
-            await asyncio.sleep(_REFRESH_SECONDS)
-
-    async def refresh(self) -> None:
-        """Read the figures once."""
-        async with self._units.read() as connection:
-            health = await connection.execute(
-                select(match.c.health, func.count().label("matches"))
-                .where(match.c.closed_at.is_(None), match.c.health.is_not(None))
-                .group_by(match.c.health)
-            )
-            flags = await connection.execute(
-                select(flag.c.code, func.count().label("flags"))
-                .where(flag.c.resolved_at.is_(None))
-                .group_by(flag.c.code)
-            )
-            by_health = {row.health: row.matches for row in health}
-            by_code = {row.code: row.flags for row in flags}
+    async def refresh(self, connection: AsyncConnection) -> None:
+        """Read the figures."""
+        health = await connection.execute(
+            select(match.c.health, func.count().label("matches"))
+            .where(match.c.closed_at.is_(None), match.c.health.is_not(None))
+            .group_by(match.c.health)
+        )
+        flags = await connection.execute(
+            select(flag.c.code, func.count().label("flags"))
+            .where(flag.c.resolved_at.is_(None))
+            .group_by(flag.c.code)
+        )
+        by_health = {row.health: row.matches for row in health}
+        by_code = {row.code: row.flags for row in flags}
         for state in Health:
             self._metrics.match_health.labels(state.value).set(by_health.get(state.value, 0))
         for code in FlagCode:

@@ -23,9 +23,6 @@ def create_service(settings: MatchingSettings, around: Surroundings | None = Non
         routes=make_routes(handlers, settings.hris_topics),
         api=make_api(kernel, handlers),
         person_by_login=find_person,
-        workers=(
-            handlers.solver.run,
-            MatchGauges(kernel.units, metrics).run,
-            PeopleGauges(kernel.units, people_metrics).run,
-        ),
+        workers=(handlers.solver.run,),
+        gauges=(MatchGauges(metrics).refresh, PeopleGauges(people_metrics).refresh),
     )

@@ -1,26 +1,20 @@
 """What matching counts about people; labels are closed sets, never ids or names."""
 
-import asyncio
 from typing import Final
 
-import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge
 from sqlalchemy import func, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.matching.domain.people.observation import ObservationKind
 from services.matching.persistence.people_repository import Leaving
 from services.matching.persistence.people_tables import person
 from services.matching.sources import RefusalReason
-from shared.persistence.unit_of_work import Units
 
 ERASED_PERSON: Final = "erased_person"
 """A record about somebody who was erased is refused for this reason."""
 
-_REFRESH_SECONDS: Final = 15.0
 _OUTCOMES: Final = ("new", "duplicate")
-
-_log = structlog.get_logger()
 
 
 class PeopleMetrics:
@@ -76,23 +70,13 @@ class PeopleMetrics:
 
 
 class PeopleGauges:
-    """Keeps the gauges that are read from the store fresh."""
+    """The gauges that are read from the store."""
 
-    def __init__(self, units: Units, metrics: PeopleMetrics) -> None:
-        self._units = units
+    def __init__(self, metrics: PeopleMetrics) -> None:
         self._metrics = metrics
 
-    async def run(self) -> None:
-        """Refresh for ever; a store that is away or not migrated yet is asked again."""
-        while True:
-            try:
-                await self.refresh()
-            except (SQLAlchemyError, OSError):
-                _log.warning("gauges_wait", outcome="retry")
-            await asyncio.sleep(_REFRESH_SECONDS)
-
-    async def refresh(self) -> None:
-        """Read the figures once."""
+    async def refresh(self, connection: AsyncConnection) -> None:
+        """Read the figures."""
         figures = select(
             func.count().filter(person.c.held),
             func.count().filter(person.c.leaving == Leaving.HELD.value),
@@ -104,8 +88,7 @@ class PeopleGauges:
             | (person.c.dangling_managers > 0)
             | person.c.self_managed
         )
-        async with self._units.read() as connection:
-            held, leavers, dangling, self_managed = (await connection.execute(figures)).one()
+        held, leavers, dangling, self_managed = (await connection.execute(figures)).one()
         self._metrics.held_identities.set(held)
         self._metrics.held_leavers.set(leavers)
         self._metrics.dangling.set(dangling)

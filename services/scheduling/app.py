@@ -23,5 +23,5 @@ def create_service(settings: SchedulingSettings, around: Surroundings | None = N
         routes=make_routes(handlers),
         api=make_api(kernel, handlers, settings, holidays),
         person_by_login=find_person,
-        workers=(StoreGauges(kernel.units, metrics).run,),
+        gauges=(StoreGauges(metrics).refresh,),
     )

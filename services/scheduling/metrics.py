@@ -1,24 +1,16 @@
 """Metrics of scheduling: closed labels only."""
 
-import asyncio
-from typing import Final
-
-import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge
 from sqlalchemy import func, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.scheduling.domain.match import UnscheduledReason
 from services.scheduling.domain.session import CancellationReason
 from services.scheduling.domain.zones import ZoneDoubt
 from services.scheduling.persistence.tables import match, person
 from shared.events.people import PersonStatus
-from shared.persistence.unit_of_work import Units
 
-_REFRESH_SECONDS: Final = 15.0
 FIRST, NEXT = "first", "next"
-
-_log = structlog.get_logger()
 
 
 class SchedulingMetrics:
@@ -68,37 +60,26 @@ class SchedulingMetrics:
 
 
 class StoreGauges:
-    """Keeps the gauges that are read from the store fresh."""
+    """The gauges that are read from the store."""
 
-    def __init__(self, units: Units, metrics: SchedulingMetrics) -> None:
-        self._units = units
+    def __init__(self, metrics: SchedulingMetrics) -> None:
         self._metrics = metrics
 
-    async def run(self) -> None:
-        """Refresh for ever; a store that is away or not migrated yet is asked again."""
-        while True:
-            try:
-                await self.refresh()
-            except (SQLAlchemyError, OSError):
-                _log.warning("gauges_wait", outcome="retry")
-            await asyncio.sleep(_REFRESH_SECONDS)
-
-    async def refresh(self) -> None:
-        """Read the figures once."""
-        async with self._units.read() as connection:
-            reasons = await connection.execute(
-                select(match.c.unscheduled_reason, func.count().label("matches"))
-                .where(match.c.unscheduled_reason.is_not(None))
-                .group_by(match.c.unscheduled_reason)
-            )
-            doubts = await connection.execute(
-                select(person.c.zone_doubt, func.count().label("people"))
-                .where(person.c.known, person.c.time_zone.is_(None))
-                .where(person.c.status != PersonStatus.LEFT.value)
-                .group_by(person.c.zone_doubt)
-            )
-            by_reason = {row.unscheduled_reason: row.matches for row in reasons}
-            by_doubt = {row.zone_doubt: row.people for row in doubts}
+    async def refresh(self, connection: AsyncConnection) -> None:
+        """Read the figures."""
+        reasons = await connection.execute(
+            select(match.c.unscheduled_reason, func.count().label("matches"))
+            .where(match.c.unscheduled_reason.is_not(None))
+            .group_by(match.c.unscheduled_reason)
+        )
+        doubts = await connection.execute(
+            select(person.c.zone_doubt, func.count().label("people"))
+            .where(person.c.known, person.c.time_zone.is_(None))
+            .where(person.c.status != PersonStatus.LEFT.value)
+            .group_by(person.c.zone_doubt)
+        )
+        by_reason = {row.unscheduled_reason: row.matches for row in reasons}
+        by_doubt = {row.zone_doubt: row.people for row in doubts}
         for reason in UnscheduledReason:
             self._metrics.unscheduled.labels(reason.value).set(by_reason.get(reason.value, 0))
         for doubt in ZoneDoubt:

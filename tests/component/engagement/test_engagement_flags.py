@@ -159,7 +159,8 @@ async def test_figures_of_the_store_are_gauges(engagement: Harness) -> None:
     assert 'mentoring_match_health_matches{health="stalled"} 0.0' in scraped
 
     metrics = EngagementMetrics(CollectorRegistry())
-    await StoreGauges(engagement.service.kernel.units, metrics).refresh()
+    async with engagement.service.kernel.units.read() as connection:
+        await StoreGauges(metrics).refresh(connection)
 
     assert metrics.match_health.labels("stalled")._value.get() == 1.0
     assert metrics.open_flags.labels("reporting_line")._value.get() == 1.0

@@ -100,8 +100,8 @@ async def test_matches_are_counted_by_state(matching: Harness) -> None:
     world = await small_world(matching)
     await world.active_match()
     kernel = matching.service.kernel
-    gauges = MatchGauges(kernel.units, metrics_of(matching))
-    await gauges.read()
+    async with kernel.units.read() as connection:
+        await MatchGauges(metrics_of(matching)).refresh(connection)
 
     assert kernel.registry.get_sample_value("mentoring_matches_count", {"state": "active"}) == 1
     assert kernel.registry.get_sample_value("mentoring_matches_count", {"state": "declined"}) == 0
