@@ -26,6 +26,7 @@ from shared.messaging.processor import Processor
 from shared.messaging.relay import Relay
 from shared.messaging.routes import Routes
 from shared.observability.health import State, database_reachable, migrated
+from shared.observability.logging import bind_context, bound_context
 from shared.observability.loop_lag import watch_loop_lag
 from shared.persistence.failures import class_of
 from shared.persistence.migrations import expected_revision
@@ -34,6 +35,7 @@ from shared.persistence.tables import idempotency, set_aside
 Worker = Callable[[], Awaitable[None]]
 StoreGauge = Callable[[AsyncConnection], Awaitable[None]]
 _HOUSEKEEPING_SECONDS: Final = 15.0
+_MIGRATIONS_SECONDS: Final = 1.0
 _STALLED_SECONDS: Final = 180.0
 _STOP_SECONDS: Final = 20.0
 
@@ -77,6 +79,7 @@ class Service:
         )
         self._workers = workers
         self._gauges = gauges
+        self._migrated = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._dead: list[str] = []
         self._add_checks()
@@ -105,31 +108,36 @@ class Service:
         kernel = self.kernel
         kernel.metrics.watch_pool(kernel.engine.pool)  # type: ignore[arg-type]  # a queue pool, as built
         for name, run in (
-            ("relay", self.relay.run),
+            ("relay", self._when_migrated(self.relay.run)),
             ("consumer", self.consumer.start),
-            ("due", self._due_once_migrated),
+            ("due", self._when_migrated(self.due.run)),
             ("loop_lag", lambda: watch_loop_lag(kernel.metrics)),
-            ("housekeeping", self._housekeeping),
-            *((f"worker-{number}", worker) for number, worker in enumerate(self._workers)),
+            ("housekeeping", self._when_migrated(self._housekeeping)),
+            ("migrations", self._await_migrations),
+            *(
+                (f"worker-{number}", self._when_migrated(worker))
+                for number, worker in enumerate(self._workers)
+            ),
         ):
             self._tasks.append(asyncio.create_task(self._supervise(name, run), name=f"{kernel.name}-{name}"))
-        _log.info("service_started", mode=kernel.settings.mode.value)
+        _log.info("service_started", service=kernel.name, mode=kernel.settings.mode.value)
 
     async def stop(self) -> None:
         """Stop fetching, end or roll back what is at hand, flush, close; no step keeps the next one."""
-        self.due.stop()
-        for step in (self.consumer.stop(), self._end_tasks(), self.kernel.close()):
-            try:
-                async with asyncio.timeout(_STOP_SECONDS):
-                    await step
-            except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  the next step must run
-                _log.warning("stop_step_failed", reason=class_of(error))
-        _log.info("service_stopped")
+        with bound_context(service=self.kernel.name):
+            self.due.stop()
+            for step in (self.consumer.stop(), self._end_tasks(), self.kernel.close()):
+                try:
+                    async with asyncio.timeout(_STOP_SECONDS):
+                        await step
+                except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  the next step must run
+                    _log.warning("stop_step_failed", reason=class_of(error))
+            _log.info("service_stopped")
 
     async def _end_tasks(self) -> None:
         self.relay.stop()
         relay = self._tasks[:1]
-        if relay:
+        if relay and self._migrated.is_set():
             await asyncio.wait(relay, timeout=5)
         for task in self._tasks:
             task.cancel()
@@ -144,17 +152,29 @@ class Service:
             await self.stop()
 
     async def _supervise(self, name: str, run: Worker) -> None:
+        bind_context(service=self.kernel.name)
         try:
             await run()
         except Exception:  # noqa: BLE001  liveness turns red, and the process is restarted
             self._dead.append(name)
             _log.exception("task_died", handler=name)
 
-    async def _due_once_migrated(self) -> None:
+    async def _await_migrations(self) -> None:
         """Wait, visibly, for a store that can be worked on."""
-        while not (await self.kernel.health.readyz()).checks["migrations"].ok:  # noqa: ASYNC110  it asks the store
-            await asyncio.sleep(1)
-        await self.due.run()
+        told = None
+        while not (state := (await self.kernel.health.readyz()).checks["migrations"]).ok:
+            if state.code != told:
+                told = state.code
+                _log.warning("migrations_missing", reason=told, outcome="waiting")
+            await asyncio.sleep(_MIGRATIONS_SECONDS)
+        self._migrated.set()
+
+    def _when_migrated(self, run: Worker) -> Worker:
+        async def wait_and_run() -> None:
+            await self._migrated.wait()
+            await run()
+
+        return wait_and_run
 
     async def _housekeeping(self) -> None:
         while True:
@@ -175,6 +195,7 @@ class Service:
         async with self.kernel.units.begin() as uow:
             await prune_idempotency_keys(uow.connection, idempotency, system_now())
             await prune_inbox(uow.connection, system_now())
+            await self.kernel.set_aside.prune(uow.connection, system_now())
             dead = await uow.connection.scalar(
                 select(func.count()).select_from(set_aside).where(set_aside.c.status == "dead")
             )

@@ -58,6 +58,11 @@ class PeopleMetrics:
             "People whose manager pointer is their own, read from the store.",
             registry=registry,
         )
+        self.ambiguous_logins = Gauge(
+            "mentoring_people_ambiguous_logins_count",
+            "People who cannot sign in because somebody else has the same login, read from the store.",
+            registry=registry,
+        )
         for kind in ObservationKind:
             for outcome in _OUTCOMES:
                 self.observations.labels(kind.value, outcome)
@@ -93,3 +98,15 @@ class PeopleGauges:
         self._metrics.held_leavers.set(leavers)
         self._metrics.dangling.set(dangling)
         self._metrics.self_managed.set(self_managed)
+        self._metrics.ambiguous_logins.set(await self._sharing_a_login(connection))
+
+    @staticmethod
+    async def _sharing_a_login(connection: AsyncConnection) -> int:
+        shared = (
+            select(func.count().label("people"))
+            .where(person.c.login_subject.is_not(None))
+            .group_by(person.c.login_subject)
+            .having(func.count() > 1)
+            .subquery()
+        )
+        return await connection.scalar(select(func.coalesce(func.sum(shared.c.people), 0))) or 0

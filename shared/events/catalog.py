@@ -27,7 +27,8 @@ class Topic:
 
     `key` names the field of each body that is the record's key; None: the key is that of another record.
     A compacted topic holds the latest state a key, so that jumps in its sequence are normal;
-    `tombstone` is the type of its null record. `retention` None keeps records for ever.
+    `tombstone` is the type of its null record. `personal`: bodies name people. `retention` None keeps records
+    for ever.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Topic:
     events: tuple[type[Event], ...]
     compacted: bool = False
     tombstone: str | None = None
+    personal: bool = False
     retention: timedelta | None = None
 
 
@@ -51,6 +53,7 @@ _TOPICS = (
         events=(people.PersonChanged,),
         compacted=True,
         tombstone=people.PERSON_ERASED,
+        personal=True,
     ),
     Topic(
         name="mentoring.availability.v1",

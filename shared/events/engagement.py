@@ -1,12 +1,12 @@
 """What happens inside a match, as codes and numbers: no text that a pair wrote is ever in here."""
 
-from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
 from pydantic import Field
 
 from shared.events.base import Event, OpenCode
+from shared.instants import Day, Instant
 
 
 class SessionOutcome(OpenCode):
@@ -54,7 +54,7 @@ class SessionLogged(EngagementEvent):
     outcome: SessionOutcome
     minutes: int = Field(ge=0, le=1440)
     themes: tuple[str, ...] = ()
-    occurred_at: datetime
+    occurred_at: Instant
 
 
 class GoalEvent(EngagementEvent):
@@ -70,7 +70,7 @@ class GoalSet(GoalEvent):
 
     type: ClassVar[str] = "mentoring.goal.set.v1"
 
-    due_on: date | None = None
+    due_on: Day | None = None
 
 
 class GoalProgressed(GoalEvent):

@@ -28,6 +28,10 @@ class Actor:
     id: str | None = None
 
 
+WITHHELD = Actor(ActorType.PERSON)
+"""Somebody did it; who is nobody's business."""
+
+
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """Everything about an event but its body.

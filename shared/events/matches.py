@@ -3,13 +3,13 @@
 Who declined, and whose fit check ended a match, is in no event.
 """
 
-from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
 from pydantic import Field
 
 from shared.events.base import Event, Format, Member, OpenCode, Part
+from shared.instants import Instant
 
 
 class ScorePart(Part):
@@ -74,7 +74,7 @@ class MatchOffered(MatchEvent):
 
     type: ClassVar[str] = "mentoring.match.offered.v1"
 
-    expires_at: datetime
+    expires_at: Instant
 
 
 class MatchAcceptedBySide(MatchEvent):
@@ -111,8 +111,8 @@ class MatchActivated(MatchEvent):
 
     format: Format
     members: tuple[Member, ...]
-    activated_at: datetime
-    ends_at: datetime
+    activated_at: Instant
+    ends_at: Instant
 
 
 class MatchPaused(MatchEvent):
@@ -128,7 +128,7 @@ class MatchResumed(MatchEvent):
 
     type: ClassVar[str] = "mentoring.match.resumed.v1"
 
-    ends_at: datetime
+    ends_at: Instant
 
 
 class MatchCompleted(MatchEvent):

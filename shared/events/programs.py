@@ -1,12 +1,12 @@
 """Programs and their cohorts."""
 
-from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
 from pydantic import Field
 
 from shared.events.base import Event, Format, Part, Role
+from shared.instants import Day
 
 
 class TaskTemplate(Part):
@@ -51,7 +51,7 @@ class CohortOpened(Event):
 
     program_id: UUID
     cohort_id: UUID
-    starts_on: date
+    starts_on: Day
     eligible: int = Field(ge=0)
 
 

@@ -1,12 +1,12 @@
 """Sessions in the calendar."""
 
-from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
 from pydantic import Field
 
 from shared.events.base import Event, OpenCode
+from shared.instants import Instant
 
 
 class CancellationReason(OpenCode):
@@ -33,8 +33,8 @@ class SessionScheduled(SessionEvent):
 
     type: ClassVar[str] = "mentoring.session.scheduled.v1"
 
-    starts_at: datetime
-    ends_at: datetime
+    starts_at: Instant
+    ends_at: Instant
 
 
 class SessionRescheduled(SessionEvent):
@@ -42,8 +42,8 @@ class SessionRescheduled(SessionEvent):
 
     type: ClassVar[str] = "mentoring.session.rescheduled.v1"
 
-    starts_at: datetime
-    ends_at: datetime
+    starts_at: Instant
+    ends_at: Instant
     revision: int = Field(ge=1)
 
 
@@ -60,4 +60,4 @@ class SessionReminderDue(SessionEvent):
 
     type: ClassVar[str] = "mentoring.session.reminder-due.v1"
 
-    starts_at: datetime
+    starts_at: Instant

@@ -62,7 +62,7 @@ def make_http_app(
         app.include_router(_documentation(name))
     # The last that is added lies outermost.
     app.add_middleware(LimitsMiddleware, limits=limits or Limits())
-    app.add_middleware(EdgeMiddleware, metrics=metrics)
+    app.add_middleware(EdgeMiddleware, service=name, metrics=metrics)
     app.add_middleware(CorrelationMiddleware)
     assert_every_route_is_guarded(app)
     return app

@@ -26,7 +26,7 @@ _log = structlog.get_logger()
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="An access token of the issuer.")
 
 PersonLookup = Callable[[AsyncConnection, str], Awaitable[UUID | None]]
-"""The person whose HR identity link is this login, in the service's own store."""
+"""The person whose HR identity link is this login, in lower case, in the service's own store."""
 Connect = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 
 
@@ -104,7 +104,8 @@ class Authenticator:
         if self._lookup is None or self._connect is None:
             return None
         async with self._connect() as connection:
-            return await self._lookup(connection, login)
+            # Issuers write names and addresses in mixed case; the store has them in lower case.
+            return await self._lookup(connection, login.strip().lower())
 
 
 def _claim(claims: Mapping[str, Any], path: str) -> Any:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import Table
 from sqlalchemy.exc import DBAPIError
@@ -23,6 +23,7 @@ from shared.persistence.unit_of_work import UnitOfWork, Units
 
 REPLAYED_HEADER = "Idempotency-Replayed"
 ATTEMPTS = 3
+_KEY_HELP = "Makes the command safe to send twice: the same key and body are answered alike, for 24 hours."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +122,11 @@ class Call:
             await keep(uow.connection, self.commands.idempotency, key, answer)
 
 
-async def _current_call(request: Request, identity: CurrentIdentity) -> Call:
+async def _current_call(
+    request: Request,
+    identity: CurrentIdentity,
+    idempotency_key: Annotated[str | None, Header(description=_KEY_HELP)] = None,  # noqa: ARG001  for the docs
+) -> Call:
     commands = request.app.state.commands
     assert isinstance(commands, Commands)  # noqa: S101 - the state of an app has no types
     return Call(commands, request, identity)

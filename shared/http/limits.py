@@ -13,6 +13,7 @@ from shared.http.errors import FieldError, Problem
 
 # A string is matched possessively, closed or not, so that no body makes the scan quadratic.
 _TOKENS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{\]}]', re.DOTALL)
+_ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000|\x00")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,8 @@ class LimitsMiddleware:
             await slow.response(correlation_of(scope))(scope, receive, send)
 
     def _check_url(self, scope: Scope) -> None:
+        if b"%00" in scope.get("raw_path", b"") or b"%00" in scope["query_string"] or "\0" in scope["path"]:
+            raise _nul_character("path")
         if len(scope["path"]) + len(scope["query_string"]) > self._limits.url_bytes:
             raise Problem(414, "url_too_long")
 
@@ -92,6 +95,13 @@ class LimitsMiddleware:
             raise Problem(415, "content_type_unsupported", headers={"Accept": "application/json"})
         if media_type == "application/json" and is_deeper(body, self._limits.json_depth):
             raise Problem(400, "json_too_deep", errors=[FieldError(field="body", reason="json_too_deep")])
+        if _ESCAPED_NUL.search(body):
+            raise _nul_character("body")
+
+
+def _nul_character(field: str) -> Problem:
+    """No text of the store can hold U+0000."""
+    return Problem(400, "nul_character", errors=[FieldError(field=field, reason="nul_character")])
 
 
 def is_deeper(body: bytes, levels: int) -> bool:

@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.http.correlation import correlation_of
 from shared.http.errors import unhandled
+from shared.observability.logging import bound_context
 from shared.observability.metrics import KernelMetrics
 
 SECURITY_HEADERS = {
@@ -24,16 +25,24 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 
 
 class EdgeMiddleware:
-    """Adds the security headers, measures the request, and turns an unhandled exception into a 500."""
+    """Adds the security headers, measures the request, and turns an unhandled exception into a 500.
 
-    def __init__(self, app: ASGIApp, *, metrics: KernelMetrics) -> None:
+    What is logged meanwhile names the service: several may share a process.
+    """
+
+    def __init__(self, app: ASGIApp, *, service: str, metrics: KernelMetrics) -> None:
         self._app = app
+        self._service = service
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        with bound_context(service=self._service):
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         status = 0
         start = time.perf_counter()
 

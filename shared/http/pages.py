@@ -89,7 +89,7 @@ def _decode(cursor: str, count: int) -> list[str]:
 def _read(kind: Callable[[str], T], text: str) -> T:
     try:
         return kind(text)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         raise _bad_cursor() from None
 
 

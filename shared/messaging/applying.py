@@ -79,7 +79,11 @@ class Applier:
             return [Failure(Status.DEAD, "unknown_topic", event_type="foreign")]
         failure = await self._run(batch, record.topic, "foreign", None, lambda: handler(record, batch.uow))
         refusals, batch.uow.refusals = batch.uow.refusals, []
-        return [failure] if failure else [Failure(Status.DEAD, reason) for reason in refusals]
+        return (
+            [failure]
+            if failure
+            else [Failure(Status.DEAD, refused.reason, keep=refused.keep) for refused in refusals]
+        )
 
     async def _run(
         self,

@@ -33,6 +33,10 @@ class Record:
         headers = sum(len(name.encode()) + len(value or b"") for name, value in self.headers)
         return len(self.key or b"") + len(self.value or b"") + headers
 
+    def emptied(self) -> "Record":
+        """Where the record was, and nothing of what it said."""
+        return Record(self.topic, self.partition, self.offset, None, None, ())
+
     def pack(self) -> bytes:
         """Key, headers and value as bytes, none of them changed."""
         return json.dumps(

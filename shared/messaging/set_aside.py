@@ -6,6 +6,7 @@ know; gap: ahead of a record that has not come yet.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -20,8 +21,11 @@ from shared.messaging.sealing import Sealer
 from shared.persistence.outbox import MAX_PAYLOAD_BYTES, Copy
 from shared.persistence.tables import set_aside
 
-_PERSONAL_TOPICS: Final = frozenset({"mentoring.people.v1"})
+SEALED_KEPT: Final = timedelta(days=90)
+"""How long records that may hold personal data wait: as long as their dead letters."""
+
 _MAX_DETAIL: Final = 200
+_PAGE: Final = 1000
 
 
 class Status(StrEnum):
@@ -51,11 +55,12 @@ class Failure:
     detail: str = ""
     event_type: str = ""
     attempts: int = 1
+    keep: bool = True
 
 
 def is_personal(topic: str) -> bool:
     """Whether a topic's records may hold personal data; those of a topic outside the contract always may."""
-    return topic not in TOPICS or topic in _PERSONAL_TOPICS
+    return topic not in TOPICS or TOPICS[topic].personal
 
 
 class SetAside:
@@ -91,7 +96,7 @@ class SetAside:
         """Keep a record; returns its id, and the dead letter to publish if it is one."""
         record_id = self._new_id()
         personal = is_personal(record.topic)
-        packed = record.pack()
+        packed = (record if failure.keep else record.emptied()).pack()
         await connection.execute(
             insert(set_aside).values(
                 id=record_id,
@@ -133,6 +138,16 @@ class SetAside:
     async def remove(self, connection: AsyncConnection, ids: Sequence[UUID]) -> None:
         """Forget records that were applied."""
         await connection.execute(delete(set_aside).where(set_aside.c.id.in_(ids)))
+
+    async def prune(self, connection: AsyncConnection, now: datetime) -> int:
+        """Forget at most a page of sealed records after their time; how many. `now` is system time."""
+        old = (
+            select(set_aside.c.id)
+            .where(set_aside.c.sealed, set_aside.c.first_failed_at < now - SEALED_KEPT)
+            .limit(_PAGE)
+        )
+        pruned = await connection.execute(delete(set_aside).where(set_aside.c.id.in_(old)))
+        return pruned.rowcount
 
     def _dead_letter(self, record_id: UUID, record: Record, failure: Failure, *, personal: bool) -> Copy:
         """A copy of the record with the reason in headers; of a personal or a huge one only a pointer."""

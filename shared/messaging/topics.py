@@ -92,7 +92,8 @@ async def wait_for_topics(cluster: Cluster, names: Sequence[str], *, client_id: 
                 return
             state = tuple(missing)
             if state != told:
-                _log.warning("topics_missing", topic=",".join(missing), outcome="waiting")
+                for name in missing:
+                    _log.warning("topic_missing", topic=name, outcome="waiting")
         told = state
         await asyncio.sleep(_PAUSE_SECONDS)
 

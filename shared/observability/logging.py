@@ -50,6 +50,7 @@ def configure_logging(
 ) -> None:
     """Route structlog and the standard library through one renderer; a second call replaces the first.
 
+    `service` is said where no task or request has bound the name of its own service.
     `level` holds for our own events; other libraries speak from WARNING on. `on_dropped` is called once
     for each field that was dropped: `KernelMetrics.log_fields_dropped.inc`.
     """
@@ -64,7 +65,7 @@ def configure_logging(
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()
-    root.handlers[:] = [StdlibHandler(lambda event: _Stdout().msg(_render(None, "", event)))]
+    root.handlers[:] = [StdlibHandler(_write_with_context)]
     root.setLevel(logging.WARNING)
     for name in list(logging.root.manager.loggerDict):
         library = logging.getLogger(name)
@@ -89,6 +90,10 @@ def bind_context(**fields: object) -> Mapping[str, Any]:
 def clear_context() -> None:
     """Drop all that was bound in this task."""
     _bound.clear_contextvars()
+
+
+def _write_with_context(event: Event) -> None:
+    _Stdout().msg(_render(None, "", _bound.merge_contextvars(None, "", event)))
 
 
 class _Stdout:

@@ -38,6 +38,14 @@ class Waiting:
     subject: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a foreign record was refused, and whether its bytes may be kept."""
+
+    reason: str
+    keep: bool
+
+
 @dataclass(slots=True)
 class UnitOfWork:
     """The transaction of one use case, and what it leaves for the outbox.
@@ -57,7 +65,7 @@ class UnitOfWork:
     traceparent: str | None = None
     facts: list[Fact] = field(default_factory=list)
     copies: list[Copy] = field(default_factory=list)
-    refusals: list[str] = field(default_factory=list)
+    refusals: list[Refused] = field(default_factory=list)
     has_due_work: bool = False
 
     def emit(self, event: Event, *, actor: Actor | None = None) -> None:
@@ -86,9 +94,12 @@ class UnitOfWork:
             raise ValueError(message)
         self._add(topic, topic.tombstone, str(key), str(key))
 
-    def refuse(self, reason: str) -> None:
-        """Refuse the foreign record at hand, or part of it, by a reason code: a dead letter, kept sealed."""
-        self.refusals.append(reason)
+    def refuse(self, reason: str, *, keep: bool = True) -> None:
+        """Refuse the foreign record at hand, or part of it, by a reason code.
+
+        It becomes a dead letter and is kept sealed for a time; without `keep` only the reason stays.
+        """
+        self.refusals.append(Refused(reason, keep))
 
     async def schedule(self, kind: str, subject: UUID, at: datetime) -> None:
         """Have the `kind` of due work done for the subject at a business time; a second call moves it."""

@@ -1,6 +1,5 @@
 """Goals of a pair."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from services.engagement.domain.ids import GoalId, MatchId, PersonId
 from shared.http.audit import Audit
 from shared.http.auth import allow_signed_in
 from shared.http.commands import CurrentCall, Outcome
+from shared.instants import Day
 from shared.persistence.unit_of_work import UnitOfWork
 
 
@@ -20,7 +20,7 @@ class GoalBody(Body):
     """A goal in the pair's own words."""
 
     words: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
-    due_on: date | None = None
+    due_on: Day | None = None
 
 
 class ProgressBody(Body):

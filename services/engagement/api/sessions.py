@@ -1,11 +1,11 @@
 """Logging sessions."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from services.engagement.api.context import Body, Code, Context, Made, View
 from services.engagement.domain.ids import MatchId, PersonId, SessionId, SessionLogId
@@ -18,6 +18,7 @@ from shared.http.audit import Audit
 from shared.http.auth import CurrentIdentity, allow_signed_in
 from shared.http.commands import CurrentCall
 from shared.http.pages import Page, Pages
+from shared.instants import Instant, read_instant
 from shared.persistence.unit_of_work import UnitOfWork
 
 
@@ -27,7 +28,7 @@ class LogBody(Body):
     outcome: Outcome
     minutes: Annotated[int, Field(ge=0, le=1440)]
     themes: Annotated[tuple[Code, ...], Field(max_length=20)] = ()
-    occurred_at: AwareDatetime
+    occurred_at: Instant
     session_id: UUID | None = None
 
 
@@ -86,7 +87,7 @@ def _cursor(view: LogView) -> str:
 
 def _key(cursor: str) -> tuple[datetime, SessionLogId]:
     occurred_at, _, log_id = cursor.partition(" ")
-    return datetime.fromisoformat(occurred_at).astimezone(UTC), SessionLogId(UUID(log_id))
+    return read_instant(occurred_at), SessionLogId(UUID(log_id))
 
 
 def _view(log: SessionLog) -> LogView:

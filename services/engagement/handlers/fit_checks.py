@@ -2,11 +2,11 @@
 
 from services.engagement.domain.fit_check import FitAnswer, answer
 from services.engagement.domain.ids import MatchId, PersonId
-from services.engagement.handlers.pulses import SOMEBODY
 from services.engagement.persistence.matches import Matches
 from services.engagement.persistence.questions import Questions
 from shared.events.engagement import FitAnswer as FitAnswerCode
 from shared.events.engagement import FitCheckAnswered
+from shared.events.envelope import WITHHELD
 from shared.persistence.unit_of_work import UnitOfWork
 
 
@@ -24,5 +24,5 @@ class FitCheckHandlers:
             FitCheckAnswered(
                 match_id=match_id, program_id=match.program_id, answer=FitAnswerCode(given.value)
             ),
-            actor=SOMEBODY,
+            actor=WITHHELD,
         )

@@ -14,13 +14,11 @@ from services.engagement.handlers.care import CareHandlers
 from services.engagement.persistence.matches import Matches
 from services.engagement.persistence.questions import Questions
 from shared.events.engagement import PulseAnswered
-from shared.events.envelope import Actor, ActorType
+from shared.events.envelope import WITHHELD
 from shared.persistence.unit_of_work import UnitOfWork
 
 PULSE: Final = "pulse"
 PULSE_REMINDER: Final = "pulse_reminder"
-SOMEBODY: Final = Actor(ActorType.PERSON)
-"""A person whose name is withheld."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,5 +88,5 @@ class PulseHandlers:
                 PulseAnswered(
                     match_id=match_id, program_id=match.program_id, question=question, rating=rating
                 ),
-                actor=SOMEBODY,
+                actor=WITHHELD,
             )

@@ -16,6 +16,7 @@ from services.engagement.persistence.questions import Questions
 from services.engagement.persistence.sessions import Sessions
 from shared.events import sessions as events
 from shared.events.engagement import SessionLogged, SessionOutcome
+from shared.events.envelope import WITHHELD
 from shared.persistence.unit_of_work import UnitOfWork
 
 SETTLES_IN: Final = timedelta(minutes=5)
@@ -102,7 +103,9 @@ class SessionHandlers:
                 minutes=log.minutes,
                 themes=log.themes,
                 occurred_at=log.occurred_at,
-            )
+            ),
+            # Who wrote the log of a missed session would tell who did not come.
+            actor=WITHHELD,
         )
         self._metrics.session_logs.labels(log.outcome.value).inc()
         if log.outcome is Outcome.HELD:

@@ -22,6 +22,7 @@ from services.matching.domain.run.settings import MAX_WEIGHT, Format, InvalidSet
 from services.matching.handlers.programs import ProgramDiff
 from services.matching.persistence.program_codec import TERMS
 from shared.errors import Invalid
+from shared.instants import Day
 
 
 class InvalidWeights(Invalid):
@@ -84,7 +85,7 @@ class ProgramView(View):
 class CohortBody(Body):
     """When the matches of the intake begin."""
 
-    starts_on: date
+    starts_on: Day
 
 
 class CohortView(View):

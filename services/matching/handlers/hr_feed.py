@@ -55,7 +55,7 @@ class HrFeed:
         for reason in reasons:
             self._metrics.refusals.labels(reason).inc()
         for reason in sorted(set(reasons)):
-            uow.refuse(reason)
+            uow.refuse(reason, keep=ERASED_PERSON not in reasons)
 
     async def _kept_out(self, uow: UnitOfWork, said: Mapping[PersonKey, list[Observation]]) -> set[str]:
         """The content hashes of what must not bring an erased person back."""

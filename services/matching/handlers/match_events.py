@@ -4,27 +4,28 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from services.matching.domain.match.model import Decision, Match, MatchFact
-from services.matching.domain.match.states import FactKind
+from services.matching.domain.match.states import By, FactKind
 from services.matching.persistence.match_codec import StoredPart
 from shared.events import matches as events
 from shared.events.base import Format, Member, Role
-from shared.events.envelope import Actor, ActorType
-from shared.persistence.unit_of_work import UnitOfWork
+from shared.events.envelope import WITHHELD
+from shared.persistence.unit_of_work import SYSTEM, UnitOfWork
 
 T = TypeVar("T")
-
-WITHHELD = Actor(ActorType.PERSON, None)
-"""Somebody did it; who is nobody's business."""
 
 
 class IncompleteMatch(Exception):
     """A match lacks what its state cannot be without."""
 
 
-def emit_decision(uow: UnitOfWork, decision: Decision, breakdown: Iterable[StoredPart] = ()) -> None:
-    """Publish what a decision tells, in order; `breakdown` belongs to a proposal."""
+def emit_decision(uow: UnitOfWork, decision: Decision, by: By, breakdown: Iterable[StoredPart] = ()) -> None:
+    """Publish what a decision tells, in order; `breakdown` belongs to a proposal.
+
+    What happened by itself names nobody, also when somebody's command was the occasion.
+    """
+    whoever = None if by in {By.MEMBER, By.COORDINATOR} else SYSTEM
     for fact in decision.facts:
-        uow.emit(_event(decision.match, fact, breakdown), actor=WITHHELD if fact.withheld else None)
+        uow.emit(_event(decision.match, fact, breakdown), actor=WITHHELD if fact.withheld else whoever)
 
 
 def _event(  # noqa: C901, PLR0911 - one return an event

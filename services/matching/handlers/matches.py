@@ -45,7 +45,7 @@ async def carry_out(uow: UnitOfWork, before: Match, given: Given) -> Match:
     """Apply an input to a locked match, store and tell what comes of it."""
     decision = decide(before, given, uow.now)
     await keep(uow, before, decision)
-    emit_decision(uow, decision)
+    emit_decision(uow, decision, given.by)
     after = decision.match
     if (
         after.state is MatchState.ACCEPTED

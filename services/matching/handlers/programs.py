@@ -127,9 +127,7 @@ class ProgramHandlers:
 
     @staticmethod
     async def _open(uow: UnitOfWork, program: Program, starts_on: date, *, evergreen: bool) -> Cohort:
-        cohort = Cohort(
-            id=CohortId(uow.new_id()), program_id=program.id, starts_on=starts_on, evergreen=evergreen
-        )
+        cohort = rules.open_cohort(CohortId(uow.new_id()), program, starts_on, evergreen=evergreen)
         await ProgramRepository(uow.connection).add_cohort(cohort)
         eligible = await count_eligible(uow.connection, program.current)
         uow.emit(

@@ -15,6 +15,7 @@ from services.matching.domain.match import manual
 from services.matching.domain.match.manual import RuleViolated
 from services.matching.domain.match.model import Match, Member
 from services.matching.domain.match.propose import propose
+from services.matching.domain.match.states import By
 from services.matching.domain.programs.program import Cohort
 from services.matching.domain.programs.terms import ProgramTerms
 from services.matching.domain.run.constraints import ConstraintCode
@@ -69,7 +70,8 @@ async def add_match(
         duration_days=terms.duration_days,
     )
     await MatchRepository(uow.connection).add(decision.match, parts, (code.value for code in waived))
-    emit_decision(uow, decision, parts)
+    by = By.SYSTEM if run_id is not None else By.COORDINATOR
+    emit_decision(uow, decision, by, parts)
     return decision.match
 
 

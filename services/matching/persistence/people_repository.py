@@ -55,7 +55,7 @@ async def lock_people(connection: AsyncConnection) -> None:
 
 async def find_person(connection: AsyncConnection, login: str) -> UUID | None:
     """Whose HR identity link a login is; one that two people have is nobody's."""
-    query = select(person.c.id).where(person.c.login_subject == login.strip().lower()).limit(2)
+    query = select(person.c.id).where(person.c.login_subject == login).limit(2)
     found = (await connection.execute(query)).scalars().all()
     return found[0] if len(found) == 1 else None
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from services.scheduling.api.context import Body, Context, Instant, View, read_time_cursor, time_cursor
+from services.scheduling.api.context import Body, Context, View, read_time_cursor, time_cursor
 from services.scheduling.domain.busy_time import BusyTime
 from services.scheduling.domain.ids import BusyTimeId, PersonId
 from services.scheduling.domain.span import Span
@@ -15,6 +15,7 @@ from shared.http.audit import Audit
 from shared.http.auth import CurrentIdentity, allow_signed_in
 from shared.http.commands import CurrentCall, Outcome
 from shared.http.pages import Page, Pages
+from shared.instants import Instant
 from shared.persistence.unit_of_work import UnitOfWork
 
 

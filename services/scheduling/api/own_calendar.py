@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from services.scheduling.api.context import Context, Instant, View, read_time_cursor, time_cursor
+from services.scheduling.api.context import Context, View, read_time_cursor, time_cursor
 from services.scheduling.api.session_view import SessionView
 from services.scheduling.domain.ids import MatchId, PersonId
 from services.scheduling.domain.match import Match, UnscheduledReason
@@ -15,6 +15,7 @@ from services.scheduling.persistence.sessions import Sessions
 from shared.errors import NotFound
 from shared.http.auth import CurrentIdentity, allow_signed_in
 from shared.http.pages import Page, Pages
+from shared.instants import Instant
 
 
 class UnscheduledView(View):

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.scheduling.api.context import Body, Context, Instant, View
+from services.scheduling.api.context import Body, Context, View
 from services.scheduling.api.session_view import MovedView, SessionView
 from services.scheduling.domain.alternatives import alternatives, window_around
 from services.scheduling.domain.ids import PersonId, SessionId
@@ -23,6 +23,7 @@ from services.scheduling.persistence.sessions import Revised, Sessions
 from shared.http.audit import Audit
 from shared.http.auth import CurrentIdentity, allow_signed_in
 from shared.http.commands import CurrentCall
+from shared.instants import Instant
 from shared.persistence.unit_of_work import UnitOfWork
 
 _ALTERNATIVES: Final = 3

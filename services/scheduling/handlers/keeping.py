@@ -8,12 +8,10 @@ from services.scheduling.domain.session import CancellationReason, Session, Sess
 from services.scheduling.metrics import SchedulingMetrics
 from services.scheduling.persistence.sessions import Sessions
 from shared.events import sessions as events
-from shared.events.envelope import Actor, ActorType
+from shared.events.envelope import WITHHELD, ActorType
 from shared.persistence.unit_of_work import UnitOfWork
 
 SESSION_REMINDER: Final = "session_reminder"
-SOMEBODY: Final = Actor(ActorType.PERSON)
-"""A member whose name is withheld: who moved or cancelled stays between the two."""
 
 _REASONS: Final = {
     CancellationReason.MEMBER: events.CancellationReason.MEMBER,
@@ -39,7 +37,8 @@ class SessionKeeper:
         for fact in decision.events:
             event = _published(session, fact)
             self._count(session, event)
-            uow.emit(event, actor=SOMEBODY if uow.actor.type is ActorType.PERSON else None)
+            # Who moved or cancelled stays between the two.
+            uow.emit(event, actor=WITHHELD if uow.actor.type is ActorType.PERSON else None)
         return session
 
     async def _remind(self, uow: UnitOfWork, session: Session, before: datetime | None) -> None:

@@ -24,6 +24,30 @@ async def told(world: World, kind: type[Event]) -> list[dict[str, Any]]:
     return [row for row in await world.harness.records() if row["type"] == kind.type]
 
 
+async def test_no_event_tells_who_said_yes_last_not_even_the_beginning_that_it_caused(world: World) -> None:
+    await world.active_match()
+
+    (activated,) = await told(world, events.MatchActivated)
+    assert activated["headers"]["ce_actortype"] == b"system"
+    accepted = [*await told(world, events.MatchAcceptedBySide), *await told(world, events.MatchAccepted)]
+    assert [row["headers"].get("ce_actorid") for row in (*accepted, activated)] == [None] * 4
+
+
+async def test_an_answer_that_is_kept_for_its_key_holds_no_name(world: World) -> None:
+    _, cohort_id = await world.program()
+    one = await world.enrol(cohort_id, "maria", "mentor")
+    other = await world.enrol(cohort_id, "tom", "mentee")
+    match_id = await world.pair(cohort_id, one, other)
+    await world.offer(match_id)
+    async with world.member("tom") as tom:
+        path = f"/api/matching/v1/my/matches/{match_id}/accept"
+        answer = await tom.post(path, headers={"Idempotency-Key": "one"})
+
+    assert (answer.status_code, answer.json()["partners"][0]["given_name"]) == (200, None)
+    kept = await world.harness.fetch("select convert_from(body, 'utf8') as body from idempotency_key")
+    assert [row["body"] for row in kept if "Maria" in row["body"] or "maria" in row["body"]] == []
+
+
 async def test_a_manual_match_is_proposed_offered_accepted_and_active_at_once(world: World) -> None:
     """The cohort has begun, so the last yes begins the relationship."""
     now = world.harness.clock.now()

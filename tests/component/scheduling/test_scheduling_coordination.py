@@ -1,6 +1,5 @@
 """What coordinators see of their programs, and the figures for operators."""
 
-
 import httpx
 import pytest
 

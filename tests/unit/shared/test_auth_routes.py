@@ -1,11 +1,14 @@
 """A route is for those whom it names, and an app with a route that names nobody does not start."""
 
-from typing import Annotated
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated, cast
 from uuid import UUID
 
 import httpx
 import pytest
 from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount
 
@@ -142,3 +145,18 @@ def test_the_development_issuer_and_any_other_pass_where_they_belong() -> None:
     check_issuer("urn:mentoring:development", "embedded")
     check_issuer("https://issuer.example.org", "production")
     assert HttpApp(router).issuer.public_keys()[0]["kty"] == "EC"
+
+
+async def test_the_store_is_asked_for_a_login_in_lower_case_whatever_the_issuer_writes() -> None:
+    async def lookup(_: object, login: str) -> UUID | None:
+        return ADA if login == "ada.b@corp.example" else None
+
+    @asynccontextmanager
+    async def connect() -> AsyncIterator[AsyncConnection]:
+        yield cast("AsyncConnection", None)
+
+    http = HttpApp(router, lookup=lookup, connect=connect)
+    async with http.client(" Ada.B@Corp.example ", "ops") as client:
+        response = await client.get("/coordinators")
+
+    assert response.json() == str(ADA)

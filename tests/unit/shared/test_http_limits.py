@@ -62,6 +62,9 @@ async def _chunks(size: int, count: int) -> AsyncIterator[bytes]:
         (b'{"a":' + b"[" * 32 + b"]" * 32 + b"}", JSON, 400, "json_too_deep"),
         (b'{"a":"' + b"[" * 40 + b'"}', JSON, 200, None),
         (b"{}", {**JSON, "content-length": "-1"}, 400, "content_length_invalid"),
+        (b'{"a":"x\\u0000y"}', JSON, 400, "nul_character"),
+        (b'{"a":"x\\\\u0000y"}', JSON, 200, None),
+        (b'{"a":"x\\\\\\u0000y"}', JSON, 400, "nul_character"),
     ],
 )
 async def test_a_body_is_taken_within_its_bounds_only(
@@ -94,6 +97,14 @@ async def test_a_body_that_never_ends_is_a_408(http: HttpApp) -> None:
     response = await _post(http, trickle(), JSON)
 
     assert (response.status_code, response.json()["code"]) == (408, "body_timeout")
+
+
+@pytest.mark.parametrize("path", ["/echo?search=a%00b", "/ec%00ho"])
+async def test_no_address_holds_a_character_that_no_store_can(http: HttpApp, path: str) -> None:
+    async with http.client() as client:
+        response = await client.get(path)
+
+    assert (response.status_code, response.json()["code"]) == (400, "nul_character")
 
 
 async def test_an_address_has_a_length(http: HttpApp) -> None:

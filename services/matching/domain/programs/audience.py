@@ -11,6 +11,7 @@ from typing import TypeAlias
 MAX_DEPTH = 5
 MAX_TESTS = 50
 MAX_VALUES = 500
+MAX_NUMBER = 1_000
 
 
 class HrField(StrEnum):
@@ -134,6 +135,7 @@ class PredicateFault(StrEnum):
     VALUES_NOT_ALLOWED = "predicate_values_not_allowed"
     NOT_COMPARABLE = "predicate_not_comparable"
     WRONG_TYPE = "predicate_wrong_type"
+    OUT_OF_RANGE = "predicate_out_of_range"
 
 
 def predicate_fault(predicate: Predicate) -> PredicateFault | None:
@@ -178,4 +180,7 @@ def _test_fault(test: FieldTest) -> PredicateFault | None:
         return PredicateFault.TOO_LARGE
     wanted = int if number else str
     fits = all(isinstance(value, wanted) and not isinstance(value, bool) for value in test.values)
-    return None if fits else PredicateFault.WRONG_TYPE
+    if not fits:
+        return PredicateFault.WRONG_TYPE
+    in_range = all(0 <= value <= MAX_NUMBER for value in test.values if isinstance(value, int))
+    return None if in_range else PredicateFault.OUT_OF_RANGE

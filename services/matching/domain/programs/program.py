@@ -6,7 +6,10 @@ from datetime import UTC, date, datetime, time
 from services.matching.domain.ids import CohortId, PersonId, ProgramId
 from services.matching.domain.programs.check import require_sound
 from services.matching.domain.programs.terms import ProgramTerms
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict, Invalid, NotFound
+
+FIRST_START = date(2000, 1, 1)
+LAST_START = date(2200, 1, 1)
 
 
 class ProgramNotFound(NotFound):
@@ -43,6 +46,12 @@ class CohortIsClosed(Conflict):
     """The cohort takes nobody in any more."""
 
     code = "cohort_closed"
+
+
+class CohortStartRefused(Invalid):
+    """The cohort would begin in a century that nobody means."""
+
+    code = "cohort_start_out_of_range"
 
 
 class CohortIsEvergreen(Conflict):
@@ -121,6 +130,13 @@ def publish(program: Program) -> Program:
         draft=None,
         published=program.draft,
     )
+
+
+def open_cohort(cohort_id: CohortId, program: Program, starts_on: date, *, evergreen: bool) -> Cohort:
+    """An intake of the program. Raises CohortStartRefused."""
+    if not FIRST_START <= starts_on <= LAST_START:
+        raise CohortStartRefused(field="body.starts_on")
+    return Cohort(id=cohort_id, program_id=program.id, starts_on=starts_on, evergreen=evergreen)
 
 
 def close(cohort: Cohort) -> Cohort:
