@@ -13,7 +13,9 @@ SERVICES := matching scheduling engagement reporting
 .PHONY: help setup lock fmt lint type test-fast test wire e2e contracts docs migration demo up compose-config clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  \033[1m%-16s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@if [ -t 1 ]; then bold=$$(printf '\033[1m'); plain=$$(printf '\033[0m'); fi; \
+		awk -F ':.*## ' -v b="$$bold" -v p="$$plain" \
+		'/^[a-z0-9-]+:.*## / { printf "  %s%-16s%s %s\n", b, $$1, p, $$2 }' $(MAKEFILE_LIST)
 
 # ---------------------------------------------------------------- the workshop
 
@@ -50,7 +52,7 @@ wire: $(READY) ## what the broker and the database really do
 	@$(PYTHON) -m pytest tests/wire
 
 e2e: $(READY) ## all services together, the browser included
-	@$(PYTHON) -m pytest tests/e2e
+	@$(PYTHON) -m pytest tests/e2e tests/browser
 
 # ---------------------------------------------------------------- what is generated and committed
 

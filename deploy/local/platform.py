@@ -12,7 +12,7 @@ import os
 import secrets
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from datetime import timedelta
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ from deploy.local.broker import EmbeddedBroker
 from deploy.local.database import SERVICES, EmbeddedPostgres
 from deploy.local.database_url import DatabaseUrl
 from deploy.local.issuer import DevelopmentIssuer, SignIn
+from deploy.local.port import choose_port
 from deploy.local.probe import free_ports
 from shared.clock import Clock, SystemClock
 from shared.events.catalog import TOPICS, Topic
@@ -32,7 +33,7 @@ from shared.ids import new_id
 from shared.kernel import Surroundings
 from shared.messaging.broker import Cluster
 from shared.messaging.topics import apply_topics
-from shared.observability.logging import configure_logging
+from shared.observability.logging import bound_context, configure_logging
 from shared.persistence.migrations import upgrade
 from shared.service import Service
 
@@ -69,6 +70,14 @@ def _below(scope: Scope, rest: str) -> Scope:
     return {**scope, "path": f"/{rest}", "raw_path": f"/{rest}".encode()}
 
 
+class _Server(uvicorn.Server):
+    """A server that leaves signals to the command that runs it: what else runs must be stopped first."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
 class Platform:
     """Everything that runs, and how to reach it."""
 
@@ -98,7 +107,7 @@ class Platform:
             redirect_uris=[f"{self.base_url}/login/callback"],
         )
         self.services = {name: self._service(name, (settings or {}).get(name, {})) for name in SERVICES}
-        self._server = uvicorn.Server(
+        self._server = _Server(
             uvicorn.Config(
                 FrontDoor({name: service.app for name, service in self.services.items()}, self.issuer.app),
                 host=HOST,
@@ -110,7 +119,6 @@ class Platform:
                 timeout_graceful_shutdown=3,
             )
         )
-        self._server.install_signal_handlers = lambda: None  # type: ignore[attr-defined,method-assign,unused-ignore]
         self._serving: asyncio.Task[None] | None = None
 
     def _service(self, name: str, more: dict[str, Any]) -> Service:
@@ -144,9 +152,10 @@ class Platform:
         # The broker takes five seconds to form the groups: the stores are migrated meanwhile.
         await asyncio.gather(*(service.start() for service in self.services.values()), self._migrate())
         async with asyncio.timeout(_READY_SECONDS):
-            for service in self.services.values():
-                while not (await service.kernel.health.readyz()).ok:  # noqa: ASYNC110  it asks the store
-                    await asyncio.sleep(0.05)
+            for name, service in self.services.items():
+                with bound_context(service=name):
+                    while not (await service.kernel.health.readyz()).ok:  # noqa: ASYNC110  it asks the store
+                        await asyncio.sleep(0.05)
 
     async def _migrate(self) -> None:
         for name, database in self.databases.items():
@@ -177,8 +186,9 @@ async def running_platform(
     postgres = EmbeddedPostgres()
     with EmbeddedBroker() as broker:
         # The server initialises its directory while Python imports the services.
-        await asyncio.gather(asyncio.to_thread(postgres.start), asyncio.to_thread(_import_services))
+        booting = asyncio.gather(asyncio.to_thread(postgres.start), asyncio.to_thread(_import_services))
         try:
+            await asyncio.shield(booting)
             platform = Platform(
                 broker,
                 await postgres.create_databases(),
@@ -193,6 +203,8 @@ async def running_platform(
             finally:
                 await platform.stop()
         finally:
+            # A thread cannot be cancelled: what it starts is stopped once it is there.
+            await asyncio.wait({booting})
             postgres.stop()
 
 
@@ -201,16 +213,21 @@ def _import_services() -> None:
         importlib.import_module(f"services.{name}.app")
 
 
-async def _run() -> None:
+async def _run(port: int) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    async with running_platform(port=int(os.environ.get("PORT", "8080"))) as platform:
+    async with running_platform(port=port) as platform:
         sys.stderr.write(f"ready: {platform.base_url}\n")
         await stop.wait()
 
 
 if __name__ == "__main__":
     configure_logging("platform", "INFO")
-    asyncio.run(_run())
+    try:
+        chosen = choose_port(os.environ.get("PORT"))
+    except ValueError as bad:
+        sys.stderr.write(f"platform: {bad}\n")
+        sys.exit(2)
+    asyncio.run(_run(chosen))

@@ -39,7 +39,7 @@ def make_broker(cluster: Cluster, client_id: str) -> KafkaBroker:
         enable_idempotence=cluster.idempotent,
         acks="all",
         graceful_timeout=15.0,
-        logger=logging.getLogger("faststream"),
+        logger=_errors_only("faststream"),
         log_level=logging.DEBUG,
     )
 
@@ -76,3 +76,10 @@ def make_admin(bootstrap_servers: Sequence[str], client_id: str) -> AIOKafkaAdmi
 
 def _milliseconds(duration: timedelta) -> int:
     return round(duration / timedelta(milliseconds=1))
+
+
+def _errors_only(name: str) -> logging.Logger:
+    """FastStream warns at each start that it makes no topics, which is what we want of it."""
+    logger = logging.getLogger(name)
+    logger.setLevel(logging.ERROR)
+    return logger

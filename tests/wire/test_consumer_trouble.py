@@ -107,13 +107,13 @@ async def test_missing_topics_are_named_and_waited_for(
     starting = asyncio.create_task(consumer.start())
 
     def named() -> list[str]:
-        return [entry["topic"] for entry in logs if entry["event"] == "topics_missing"]
+        return [entry["topic"] for entry in logs if entry["event"] == "topic_missing"]
 
-    both = f"{cluster.full_name(RETRY)},{cluster.full_name(MATCHES)}"
-    await eventually(lambda: named() == [both], timeout=20)
+    both = [cluster.full_name(RETRY), cluster.full_name(MATCHES)]
+    await eventually(lambda: named() == both, timeout=20)
     assert not consumer.assigned
     await make_topics(cluster, RETRY)
-    await eventually(lambda: named() == [both, cluster.full_name(MATCHES)], timeout=20)
+    await eventually(lambda: named() == [*both, cluster.full_name(MATCHES)], timeout=20)
     await make_topics(cluster, MATCHES)
     await asyncio.wait_for(starting, timeout=20)
     await eventually(lambda: consumer.assigned, timeout=20)

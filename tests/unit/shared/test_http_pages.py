@@ -31,6 +31,15 @@ async def pairs(pages: Pages) -> Page[list[str]]:
     return pages.page(rows, key=lambda _: (MOMENT, PERSON))
 
 
+def _overflowing(_: str) -> datetime:
+    return datetime.fromisoformat("0001-01-01T00:00:00+14:00").astimezone(UTC)
+
+
+@router.get("/moments")
+async def moments(pages: Pages) -> Page[datetime]:
+    return pages.page([pages.after(_overflowing) or MOMENT], key=lambda moment: moment)
+
+
 @router.put("/thing")
 async def edit(version: IfMatch) -> str:
     check_version(version, 7)
@@ -69,6 +78,12 @@ async def test_a_forged_cursor_is_refused_by_name(cursor: str) -> None:
 
     assert response.status_code == 400
     assert response.json()["errors"] == [{"field": "query.cursor", "reason": "cursor_invalid"}]
+
+
+async def test_a_cursor_that_overflows_the_calendar_is_refused_by_name() -> None:
+    response = await _get("/moments?cursor=WyIxIl0")
+
+    assert (response.status_code, response.json()["code"]) == (400, "cursor_invalid")
 
 
 @pytest.mark.parametrize("limit", ["0", "201", "x"])

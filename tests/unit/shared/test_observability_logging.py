@@ -11,10 +11,13 @@ from uuid import UUID
 
 import pytest
 import structlog
+from fastapi import APIRouter
 from prometheus_client import CollectorRegistry
 
-from shared.observability.logging import bound_context, clear_context, configure_logging
+from shared.http.auth import public
+from shared.observability.logging import bind_context, bound_context, clear_context, configure_logging
 from shared.observability.metrics import KernelMetrics
+from tests.support.http_app import HttpApp
 
 CANARIES = ("canary.person@example.org", "Canary Lovelace", "canary secret", "1815-12-10 canary")
 
@@ -130,6 +133,43 @@ def test_bound_fields_are_on_every_line_of_the_block_and_obey_the_list(lines: Li
     inside, outside = lines.read()
     assert inside["correlation_id"] == str(correlation)
     assert "correlation_id" not in outside
+
+
+async def test_each_task_names_its_own_service_although_they_share_a_process(lines: Lines) -> None:
+    async def work(service: str) -> None:
+        bind_context(service=service)
+        await asyncio.sleep(0)
+        log.info("works")
+        logging.getLogger("aiokafka.consumer").warning("Slow")
+
+    await asyncio.gather(*(asyncio.create_task(work(name)) for name in ("scheduling", "reporting")))
+    log.info("shared")
+
+    found = [(line["service"], line["event"]) for line in lines.read()]
+    assert sorted(found) == [
+        ("matching", "shared"),
+        ("reporting", "library_message"),
+        ("reporting", "works"),
+        ("scheduling", "library_message"),
+        ("scheduling", "works"),
+    ]
+
+
+async def test_what_a_request_logs_names_the_service_that_answers(lines: Lines) -> None:
+    router = APIRouter(dependencies=[public()])
+
+    @router.get("/thing")
+    async def thing() -> None:
+        log.info("answering")
+
+    async with HttpApp(router).client() as client:
+        assert (await client.get("/thing")).status_code == 200
+    log.info("shared")
+
+    assert [(line["service"], line["event"]) for line in lines.read()] == [
+        ("things", "answering"),
+        ("matching", "shared"),
+    ]
 
 
 def test_libraries_speak_from_warning_on(lines: Lines) -> None:

@@ -1,0 +1,113 @@
+"""A rebuild from the topics is the live state, before and after the broker compacted them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Final
+
+import pytest
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+
+from deploy.local.database_url import DatabaseUrl
+from services.reporting.rebuild.run import rebuild
+from shared.events.catalog import TOPICS
+from shared.messaging.broker import Cluster, make_producer
+from shared.messaging.records import Record
+from shared.messaging.topics import apply_topics, topic_config
+from shared.persistence.migrations import upgrade
+from tests.component.reporting.reporting_world import START, world
+from tests.support.eventually import eventually
+from tests.support.harness import Harness, make_harness
+from tests.support.topics import admin_client
+from tests.support.wire import everything_committed, publish, read_all
+
+COMPACTED: Final = ("mentoring.people.v1", "mentoring.availability.v1")
+SEGMENTS_THAT_CLOSE_SOON: Final = {"segment.ms": "200"}
+NOTHING_IS_CLEANED: Final = SEGMENTS_THAT_CLOSE_SOON | {"min.compaction.lag.ms": "86400000"}
+ALL_IS_CLEANED: Final = SEGMENTS_THAT_CLOSE_SOON | {"min.cleanable.dirty.ratio": "0.01"}
+
+
+@pytest.fixture
+async def reporting(
+    cluster: Cluster, new_database: Callable[[str], Awaitable[DatabaseUrl]]
+) -> AsyncIterator[Harness]:
+    """The service as it runs, on topics that the broker leaves alone for now."""
+    database = await new_database("reporting")
+    await asyncio.to_thread(upgrade, "reporting", database.sqlalchemy)
+    await apply_topics(cluster, replication_factor=1)
+    await _configure(cluster, NOTHING_IS_CLEANED)
+    harness = make_harness(
+        "reporting",
+        database,
+        START,
+        kafka_bootstrap_servers=cluster.bootstrap_servers,
+        topic_prefix=cluster.prefix,
+    )
+    await harness.service.start()
+    yield harness
+    await harness.service.stop()
+
+
+async def test_a_rebuild_equals_the_live_state_before_and_after_a_real_compaction(
+    reporting: Harness, cluster: Cluster
+) -> None:
+    """Of people and availability the broker forgets what was replaced; the read models are the same."""
+    records = _told(reporting)
+    await publish(cluster, [record for record in records if record.topic not in COMPACTED])
+    await _publish_one_by_one(cluster, [record for record in records if record.topic in COMPACTED])
+    await eventually(lambda: _all_committed(cluster), timeout=30)
+    before = await _sizes(cluster)
+
+    whole = await rebuild(reporting.service.kernel)
+    await _configure(cluster, ALL_IS_CLEANED)
+    await eventually(lambda: _all_smaller(cluster, before), timeout=45, every=0.2)
+    compacted = await rebuild(reporting.service.kernel)
+
+    assert (whole.compared, whole.equal, whole.events) == (True, True, len(records))
+    assert (compacted.compared, compacted.equal) == (True, True)
+    assert compacted.events < whole.events
+    assert compacted.state_hash == whole.state_hash
+    assert await reporting.fetch("select count(*) as rows from health") == [{"rows": 21}]
+
+
+def _told(reporting: Harness) -> list[Record]:
+    records = []
+    for time, event in world():
+        reporting.clock.move_to(time)
+        records.append(reporting.record(event))
+    return records
+
+
+async def _publish_one_by_one(cluster: Cluster, records: list[Record]) -> None:
+    """A batch each, so that they spread over segments: the last, open one is never compacted."""
+    producer = make_producer(cluster, "test")
+    await producer.start()
+    try:
+        for record in records:
+            await producer.send_and_wait(
+                cluster.full_name(record.topic), record.value, record.key, headers=list(record.headers)
+            )
+    finally:
+        await producer.stop()
+
+
+async def _configure(cluster: Cluster, settings: Mapping[str, str]) -> None:
+    async with admin_client(cluster.bootstrap_servers) as admin:
+        for name in COMPACTED:
+            configs = {**topic_config(TOPICS[name]), **settings}
+            answers = await admin.alter_configs(
+                [ConfigResource(ConfigResourceType.TOPIC, cluster.full_name(name), configs=configs)]
+            )
+            assert [resource[0] for answer in answers for resource in answer.resources] == [0]
+
+
+async def _all_committed(cluster: Cluster) -> bool:
+    topics = [topic.name for topic in TOPICS.values() if topic.events]
+    return all([await everything_committed(cluster, "reporting", name) for name in topics])
+
+
+async def _sizes(cluster: Cluster) -> list[int]:
+    return [len(await read_all(cluster, name)) for name in COMPACTED]
+
+
+async def _all_smaller(cluster: Cluster, before: list[int]) -> bool:
+    return all(now < then for now, then in zip(await _sizes(cluster), before, strict=True))
