@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from shared.events.catalog import EVENTS, TOPICS, Topic, topic_of
 from shared.events.envelope import Actor, ActorType
+from shared.instants import read_instant
 from shared.messaging.records import (
     Cause,
     Decoded,
@@ -134,7 +135,6 @@ def _uuid(text: str) -> UUID | None:
 
 def _time(text: str) -> datetime | None:
     try:
-        time = datetime.fromisoformat(text)
+        return read_instant(text)
     except ValueError:
         return None
-    return time if time.tzinfo else None

@@ -74,6 +74,15 @@ async def test_a_level_that_is_no_number_is_unknown(hr: HrWorld) -> None:
     assert (await get(hr, f"/people/{await hr.id_of('bob')}"))["job_level"] is None
 
 
+async def test_people_who_are_locked_out_by_sharing_a_login_are_counted(hr: HrWorld) -> None:
+    """Logins are the keys in lower case here; one that two people have is nobody's."""
+    await hr.say(*(hired(key) for key in ("twin", "Twin", "TWIN", "Other")))
+    await hr.harness.service.read_gauges()
+
+    registry = hr.harness.service.kernel.registry
+    assert registry.get_sample_value("mentoring_people_ambiguous_logins_count") == 3
+
+
 async def test_people_are_for_coordinators(hr: HrWorld) -> None:
     world, ada = World(hr.harness), await hr.id_of("ada")
     for path in ("/people", f"/people/{ada}"):

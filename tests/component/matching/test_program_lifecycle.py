@@ -52,6 +52,31 @@ async def test_an_evergreen_program_opens_one_cohort_by_itself_that_never_closes
     assert refused == (409, "cohort_is_evergreen")
 
 
+@pytest.mark.parametrize("starts_on", ["0001-01-01", "1999-12-31", "2200-01-02", "9999-12-31"])
+async def test_a_cohort_of_another_age_is_refused_and_never_told(world: World, starts_on: str) -> None:
+    """The first and the last day of the calendar are infinity to the store: nobody could read them again."""
+    program_id, _ = await world.program()
+    path = f"/programs/{program_id}/cohorts"
+
+    refused = await world.refused(world.coordinator(), "POST", path, json={"starts_on": starts_on})
+
+    assert refused == (422, "validation_failed")
+    assert len(await world.harness.events(CohortOpened)) == 1
+
+
+async def test_a_level_that_no_enterprise_has_is_refused_with_its_field(world: World) -> None:
+    audience = {"mentor": {"field": "job_level", "op": "gte", "values": [10**30]}}
+
+    async with world.coordinator() as carla:
+        answer = await carla.post("/api/matching/v1/programs", json=terms(audience=audience))
+
+    assert (answer.status_code, answer.json()["errors"]) == (
+        422,
+        [{"field": "audience.mentor", "reason": "terms_refused"}],
+    )
+    assert answer.json()["parameters"] == {"reason": "predicate_out_of_range"}
+
+
 async def test_a_closed_cohort_takes_nobody_in(world: World) -> None:
     _, cohort_id = await world.program()
     await world.call(world.coordinator(), "POST", f"/cohorts/{cohort_id}/close")

@@ -12,6 +12,7 @@ from services.matching.domain.programs.program import (
     Cohort,
     CohortIsClosed,
     CohortIsEvergreen,
+    CohortStartRefused,
     FormatIsFixed,
     NothingToPublish,
     NotPublished,
@@ -19,6 +20,7 @@ from services.matching.domain.programs.program import (
     close,
     create,
     edit,
+    open_cohort,
     publish,
 )
 from services.matching.domain.programs.terms import (
@@ -145,3 +147,13 @@ def test_a_cohort_begins_at_midnight_utc_and_closes_once() -> None:
         close(close(cohort))
     with pytest.raises(CohortIsEvergreen):
         close(replace(cohort, evergreen=True))
+
+
+@pytest.mark.parametrize("starts_on", [date.min, date(1999, 12, 31), date(2200, 1, 2), date.max])
+def test_a_cohort_begins_in_the_years_2000_to_2200(starts_on: date) -> None:
+    program = publish(create(PROGRAM, TERMS))
+
+    with pytest.raises(CohortStartRefused):
+        open_cohort(CohortId(UUID(int=5)), program, starts_on, evergreen=False)
+    first = open_cohort(CohortId(UUID(int=5)), program, date(2000, 1, 1), evergreen=False)
+    assert (first.program_id, first.starts_on) == (PROGRAM, date(2000, 1, 1))

@@ -12,6 +12,7 @@ MAX_DEPTH = 5
 MAX_TESTS = 50
 MAX_VALUES = 500
 MAX_NUMBER = 1_000
+"""The largest number that a test may name; the smallest is 0."""
 
 
 class HrField(StrEnum):
@@ -178,9 +179,11 @@ def _test_fault(test: FieldTest) -> PredicateFault | None:
             return PredicateFault.VALUES_NOT_ALLOWED
     if len(test.values) > MAX_VALUES:
         return PredicateFault.TOO_LARGE
-    wanted = int if number else str
-    fits = all(isinstance(value, wanted) and not isinstance(value, bool) for value in test.values)
-    if not fits:
+    return _values_fault(test.values, int if number else str)
+
+
+def _values_fault(values: tuple[HrValue, ...], wanted: type) -> PredicateFault | None:
+    if not all(isinstance(value, wanted) and not isinstance(value, bool) for value in values):
         return PredicateFault.WRONG_TYPE
-    in_range = all(0 <= value <= MAX_NUMBER for value in test.values if isinstance(value, int))
+    in_range = all(0 <= value <= MAX_NUMBER for value in values if isinstance(value, int))
     return None if in_range else PredicateFault.OUT_OF_RANGE
