@@ -32,6 +32,9 @@ from tests.support.processes import Fleet
 ENGAGEMENT = "/api/engagement/v1/matches"
 ONE_BY_ONE, TOGETHER = slice(2, 12), slice(12, 22)
 
+pytestmark = pytest.mark.timeout(300)
+"""Eight processes start first."""
+
 
 @pytest.fixture(scope="module")
 async def story(fleet: Fleet) -> AsyncIterator[Story]:

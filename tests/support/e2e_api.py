@@ -23,7 +23,7 @@ class Api:
         self._tokens: dict[tuple[str, tuple[str, ...]], str] = {}
         self.second_attempts = 0
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """Let go of the connections."""
         await self._client.aclose()
 

@@ -12,7 +12,7 @@ from tests.support.e2e_story import Story
 from tests.support.eventually import eventually
 
 LEAST_ROUNDS = 30
-MOST_ROUNDS = 250
+MOST_ROUNDS = 280
 PACE_SECONDS = 0.15
 """Fifty or sixty HR records and a dozen commands a second: a load, not a flood."""
 _HIRES, _PROMOTIONS = 2, 8

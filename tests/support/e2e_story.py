@@ -137,8 +137,7 @@ async def story_of(fleet: Fleet) -> AsyncIterator[Story]:
     async with contextlib.AsyncExitStack() as stack:
         stores = await stack.enter_async_context(stores_of(fleet))
         feed = await stack.enter_async_context(feed_of(fleet.bootstrap, fleet.hr_topic))
-        api = Api(fleet)
-        stack.push_async_callback(api.close)
+        api = await stack.enter_async_context(contextlib.aclosing(Api(fleet)))
         yield Story(fleet, stores, api, feed)
 
 

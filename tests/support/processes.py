@@ -185,7 +185,7 @@ class Fleet:
             try:
                 await eventually(process.ready, within, every=0.1)
             except AssertionError as not_ready:
-                raise AssertionError("\n".join(map(str, process.said()[-20:]))) from not_ready
+                raise AssertionError(process.log.read_text(errors="replace")[-5_000:]) from not_ready
 
     def of(self, service: str) -> list[Process]:
         """The replicas of a service."""
