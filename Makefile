@@ -8,6 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON := $(BIN)/python
 READY := $(VENV)/.ready
+WITHOUT_BROKER := tests/unit tests/contract tests/architecture tests/corpus tests/component
 SERVICES := matching scheduling engagement reporting
 
 .PHONY: help setup lock fmt lint type test-fast test wire e2e contracts docs migration demo up compose-config clean
@@ -46,7 +47,8 @@ test-fast: $(READY) ## rules, contracts, architecture: nothing is started
 	@$(PYTHON) -m pytest tests/unit tests/contract tests/architecture
 
 test: $(READY) ## every tier, on the best broker and database that are there (it says which)
-	@$(PYTHON) -m pytest
+	@MENTORING_REQUIRE_APACHE_KAFKA= $(PYTHON) -m pytest -q -n 2 --dist loadfile $(WITHOUT_BROKER)
+	@$(PYTHON) -m pytest -q tests/wire tests/e2e tests/browser
 
 wire: $(READY) ## what the broker and the database really do
 	@$(PYTHON) -m pytest tests/wire

@@ -1,7 +1,7 @@
 """The fixtures every tier shares, and what the run says about itself; a test is marked by its folder."""
 
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,7 @@ import pytest
 from deploy.local.database_url import DatabaseUrl
 from tests.support.brokers import Kafka, running_broker
 from tests.support.databases import Postgres, running_database
-from tests.support.run_report import RunReport
+from tests.support.run_report import STARTED, RunReport
 from tests.support.topics import topics_of_prefix_removed
 
 _REPORT = pytest.StashKey[RunReport]()
@@ -19,7 +19,8 @@ _FOLDERS = {"unit", "contract", "architecture", "component", "wire", "e2e", "bro
 
 def pytest_configure(config: pytest.Config) -> None:
     """Choose the broker and the database once, before anything runs."""
-    config.stash[_REPORT] = RunReport()
+    config.stash[_REPORT] = report = RunReport()
+    config.pluginmanager.register(report)
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -35,20 +36,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(folder)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item,
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Count what ran and what was skipped."""
-    report = yield
-    item.config.stash[_REPORT].count(report)
-    return report
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A run that proves too little is red."""
-    if session.exitstatus == pytest.ExitCode.OK and session.config.stash[_REPORT].refusal():
+    """A run that proves too little is red; a worker of a parallel run only tells what it started."""
+    report = session.config.stash[_REPORT]
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput[STARTED] = report.started()
+    elif session.exitstatus == pytest.ExitCode.OK and report.refusal():
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
