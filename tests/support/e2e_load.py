@@ -11,16 +11,16 @@ from tests.support.e2e_stores import once, published
 from tests.support.e2e_story import Story
 from tests.support.eventually import eventually
 
-LEAST_ROUNDS = 30
+LEAST_ROUNDS = 60
 MOST_ROUNDS = 280
 PACE_SECONDS = 0.15
-"""Fifty or sixty HR records and a dozen commands a second: a load, not a flood."""
-_HIRES, _PROMOTIONS = 2, 8
+"""Some thirty HR records and a dozen commands a second: a load, not a flood."""
+_HIRES, _PROMOTIONS = 1, 4
 
 
 @dataclass(slots=True)
 class Load:
-    """Each round is two hires, eight promotions, a goal and a busy time."""
+    """Each round is a hire, four promotions, a goal and a busy time."""
 
     story: Story
     name: str
@@ -78,7 +78,7 @@ async def under_load(story: Story, name: str) -> AsyncIterator[Load]:
     finally:
         load.enough()
         await running
-    await story.stores.settled(60)
+    await story.stores.settled(90)
 
 
 async def check(story: Story, loads: list[Load]) -> None:
