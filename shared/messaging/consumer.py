@@ -24,7 +24,8 @@ from shared.messaging.replays import replayed_id
 from shared.messaging.topics import wait_for_topics
 from shared.persistence.failures import class_of
 
-BATCH_RECORDS: Final = 500
+BATCH_RECORDS: Final = 200
+"""Small enough that a slow handler gives way to a stop or a rebalance within seconds."""
 POLL_MS: Final = 50
 _FIRST_PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 5.0

@@ -10,19 +10,21 @@ from aiokafka import TopicPartition
 from shared.events.catalog import PARTITIONS
 from shared.messaging.broker import Cluster, make_reader
 
-_POLL_MS: Final = 300
-_QUIET_POLLS: Final = 3
+_POLL_MS: Final = 200
+_QUIET_POLLS: Final = 2
+_PATIENT_POLLS: Final = 15
 
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """One record as it lies on a topic; `timestamp_ms` is the broker's."""
+    """One record as it lies on a topic."""
 
     topic: str
     key: bytes | None
     value: bytes | None
     headers: dict[str, bytes | None]
-    timestamp_ms: int
+    partition: int = 0
+    offset: int = 0
 
     def header(self, name: str) -> str:
         """A header as text; empty where there is none."""
@@ -59,6 +61,13 @@ class Dump:
         """How many events of a type there are."""
         return len(self.of(event_type))
 
+    @property
+    def numbered(self) -> int:
+        """How many events carry a number in the stream of their key."""
+        return sum(
+            bool(record.header("ce_sequence")) for records in self._by_type.values() for record in records
+        )
+
     def on(self, topic: str) -> list[Raw]:
         """The records of a topic as they lie there."""
         return [record for record in self.records if record.topic == topic]
@@ -80,8 +89,11 @@ class Dump:
         return broken
 
 
-async def dump_topics(cluster: Cluster, topics: list[str]) -> Dump:
-    """Read topics that nobody writes to any more from their beginning, in the order of each partition."""
+async def dump_topics(cluster: Cluster, topics: list[str], *, at_least: int) -> Dump:
+    """Read topics that nobody writes to any more from their beginning, in the order of each partition.
+
+    As long as there are fewer than `at_least` records, more patience is shown to a busy machine.
+    """
     reader = make_reader(cluster, "dump")
     await reader.start()
     try:
@@ -91,12 +103,19 @@ async def dump_topics(cluster: Cluster, topics: list[str]) -> Dump:
         records: list[Raw] = []
         quiet = 0
         # The embedded broker's end offsets count batches, so the end is where nothing more comes.
-        while quiet < _QUIET_POLLS:
+        while quiet < (_QUIET_POLLS if len(records) >= at_least else _PATIENT_POLLS):
             fetched = await reader.getmany(timeout_ms=_POLL_MS, max_records=5000)
             quiet = 0 if fetched else quiet + 1
             for batch in fetched.values():
                 records += [
-                    Raw(record.topic, record.key, record.value, dict(record.headers), record.timestamp)
+                    Raw(
+                        record.topic,
+                        record.key,
+                        record.value,
+                        dict(record.headers),
+                        record.partition,
+                        record.offset,
+                    )
                     for record in batch
                 ]
         return Dump(records)

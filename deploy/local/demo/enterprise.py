@@ -82,6 +82,11 @@ class Worker:
     manager: str | None
 
     @property
+    def name(self) -> str:
+        """As colleagues say it."""
+        return f"{self.given_name} {self.family_name}"
+
+    @property
     def languages(self) -> tuple[str, ...]:
         """English, and the language of the country."""
         own = _LANGUAGES.get(self.site.country)

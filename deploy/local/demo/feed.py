@@ -102,6 +102,10 @@ class Feed:
         """The same feed, later."""
         return Feed(self._random, recorded)
 
+    def later(self, pause: timedelta) -> "Feed":
+        """The same feed, a while on."""
+        return self.at(self._recorded + pause)
+
     def unknown_event(self, worker: Worker) -> Notification:
         """A name that no version of the format has."""
         return self._event("worker.teleport", worker, worker.hired, {"associateOID": worker.key})
@@ -190,7 +194,7 @@ _TITLES: Final = {
 def first_load(random: Random, feed: Feed, workers: list[Worker], today: date) -> list[Notification]:
     """The whole enterprise, dirty: doubled, out of order, cut, unknown, future-dated, two stolen keys."""
     records = [feed.hire(worker) for worker in workers]
-    later = feed.at(feed._recorded + timedelta(hours=1))  # noqa: SLF001  the same feed, an hour on
+    later = feed.later(timedelta(hours=1))
     dirt: list[Callable[[Worker], Notification]] = [
         lambda worker: feed.broken(feed.hire(worker)),
         feed.unknown_event,

@@ -2,13 +2,13 @@
 
 from typing import Any
 
+from deploy.local.demo.plan import Plan
+
 MENTOR_LEVEL = 6
 MENTEE_LEVELS = (3, 5)
-CADENCE_DAYS = 14
-DURATION_DAYS = 70
 
 
-def leadership(coordinator_id: str) -> dict[str, Any]:
+def leadership(coordinator_id: str, plan: Plan) -> dict[str, Any]:
     """What the coordinator decides on."""
     low, high = MENTEE_LEVELS
     return {
@@ -28,10 +28,10 @@ def leadership(coordinator_id: str) -> dict[str, Any]:
         "weights": {"skills": 50, "function": 10, "seniority": 20, "zone": 10, "language": 10},
         "constraints": {"min_shared_minutes": 300, "language_required": True},
         "capacity": {"default": 1, "limit": 3},
-        "cadence_days": CADENCE_DAYS,
+        "cadence_days": plan.cadence_days,
         "session_minutes": 60,
-        "first_session_within_days": 10,
-        "duration_days": DURATION_DAYS,
+        "first_session_within_days": plan.cadence_days * 5 // 7,
+        "duration_days": plan.duration_days,
         "milestones": [
             {
                 "code": "expectations",
@@ -41,7 +41,7 @@ def leadership(coordinator_id: str) -> dict[str, Any]:
                     {"code": "share_your_path", "offset_days": 14, "role": "mentor"},
                 ],
             },
-            {"code": "halfway", "offset_days": 35, "tasks": []},
+            {"code": "halfway", "offset_days": plan.duration_days // 2, "tasks": []},
         ],
         "themes": ["feedback", "career", "strategy", "difficult_conversations"],
         "proposal_expiry_days": 5,

@@ -2,7 +2,10 @@
 
 import asyncio
 import contextlib
+import json
+import time
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -10,10 +13,30 @@ import asyncpg
 
 from deploy.local.database_url import DatabaseUrl
 from deploy.local.demo.feed import TOPIC
+from deploy.local.demo.plan import StoryStuck
 from shared.events.catalog import SERVICES, TOPICS
 
-_SETTLE_SECONDS: Final = 90.0
-_PAUSE_SECONDS: Final = 0.02
+_PAUSE_SECONDS: Final = 0.03
+_QUIET: Final = """
+    select (select count(*) from outbox) as outbox,
+        (select count(*) from due where due_at <= $1 and attempts < 5) as due,
+        (select count(*) from inbox where topic = $2) as foreign_records,
+        (select json_object_agg(topic, last) from
+            (select topic, sum(last_sequence) as last from incoming_stream group by topic) i) as incoming,
+        (select json_object_agg(topic, last) from
+            (select topic, sum(last_sequence) as last from outgoing_stream group by topic) o) as outgoing
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What one store has left to do, and how far it has come, by topic."""
+
+    outbox: int
+    due: int
+    foreign_records: int
+    incoming: dict[str, int]
+    outgoing: dict[str, int]
 
 
 class Stores:
@@ -35,41 +58,63 @@ class Stores:
         rows = await self._connections[service].fetch(statement, *arguments)
         return {str(row[0]): int(row[1]) for row in rows}
 
-    async def settled(self, now: datetime, hr_records: int) -> str | None:
-        """None when nothing is on its way any more, else what is."""
-        if await self.value("matching", "select count(*) from inbox where topic = $1", TOPIC) < hr_records:
-            return "HR records wait"
-        for service in SERVICES:
-            if await self.value(service, "select count(*) from outbox"):
-                return f"{service} has an outbox"
-            if await self.value(service, "select count(*) from due where due_at <= $1 and attempts < 5", now):
-                return f"{service} has due work"
-        sums = {service: await self._sums(service, "incoming_stream") for service in SERVICES}
-        for producer in SERVICES:
-            for topic, last in (await self._sums(producer, "outgoing_stream")).items():
-                for consumer in TOPICS[topic].consumers:
-                    if sums[consumer].get(topic, 0) != last:
-                        return f"{consumer} is behind on {topic}"
-        return None
+    async def published(self) -> int:
+        """How many numbered events all services have published."""
+        sums = "select coalesce(sum(last_sequence), 0) from outgoing_stream"
+        return sum([int(await self.value(service, sums)) for service in SERVICES])
 
-    async def settle(self, now: datetime, hr_records: int) -> None:
+    async def settle(self, now: datetime, hr_records: int, patience: float) -> None:
         """Wait until everything that was caused has happened.
 
         Raises:
-            TimeoutError: something is stuck; the text says what.
+            StoryStuck: nothing moved for `patience` seconds; the text says what waits.
         """
-        deadline = asyncio.get_running_loop().time() + _SETTLE_SECONDS
-        quiet = 0
-        while quiet < 2:  # noqa: PLR2004  stores are read one after the other: once could be a coincidence
-            waiting = await self.settled(now, hr_records)
-            quiet = 0 if waiting else quiet + 1
-            if waiting and asyncio.get_running_loop().time() > deadline:
-                raise TimeoutError(waiting)
-            if waiting:
+        quiet, moved_at = 0, time.monotonic()
+        before: dict[str, _Standing] = {}
+        while quiet < 2:  # noqa: PLR2004  stores are read side by side: once could be a coincidence
+            standing = await self._standing(now)
+            waits = _what_waits(standing, hr_records)
+            quiet = 0 if waits else quiet + 1
+            if standing != before:
+                before, moved_at = standing, time.monotonic()
+            elif waits and time.monotonic() - moved_at > patience:
+                raise StoryStuck(waits)
+            if waits:
                 await asyncio.sleep(_PAUSE_SECONDS)
 
-    async def _sums(self, service: str, table: str) -> dict[str, int]:
-        return await self.counts(service, f"select topic, sum(last_sequence) from {table} group by topic")  # noqa: S608
+    async def _standing(self, now: datetime) -> dict[str, _Standing]:
+        rows = await asyncio.gather(
+            *(connection.fetchrow(_QUIET, now, TOPIC) for connection in self._connections.values())
+        )
+        return {
+            service: _Standing(
+                row["outbox"],
+                row["due"],
+                row["foreign_records"],
+                json.loads(row["incoming"] or "{}"),
+                json.loads(row["outgoing"] or "{}"),
+            )
+            for service, row in zip(self._connections, rows, strict=True)
+        }
+
+
+def _what_waits(standing: dict[str, _Standing], hr_records: int) -> str | None:
+    """What is still on its way, or None."""
+    taken = standing["matching"].foreign_records
+    if taken < hr_records:
+        return f"matching has taken {taken} of {hr_records} HR records"
+    for service, found in standing.items():
+        if found.outbox:
+            return f"{service} has {found.outbox} events to publish"
+        if found.due:
+            return f"{service} has due work to do: {found.due}"
+    for producer, found in standing.items():
+        for topic, last in found.outgoing.items():
+            for consumer in TOPICS[topic].consumers:
+                arrived = standing[consumer].incoming.get(topic, 0)
+                if arrived != last:
+                    return f"{consumer} has taken {arrived} of the {last} events of {topic} ({producer})"
+    return None
 
 
 @contextlib.asynccontextmanager
