@@ -116,6 +116,8 @@ class Platform:
                 access_log=False,
                 lifespan="off",
                 server_header=False,
+                # Longer than clients keep theirs: else they may send on a connection that is being closed.
+                timeout_keep_alive=30,
                 timeout_graceful_shutdown=3,
             )
         )

@@ -87,7 +87,9 @@ def told_until(process: "subprocess.Popen[str]", sign: str) -> str:
 
 def running(process: "subprocess.Popen[str]", folder: Path) -> list[str]:
     """Command lines of its children, and of whatever works in the folder."""
-    table = subprocess.run(["ps", "-axo", "ppid=,args="], capture_output=True, text=True, check=True).stdout
+    table = subprocess.run(
+        ["ps", "-axww", "-o", "ppid=,args="], capture_output=True, text=True, check=True
+    ).stdout
     rows = [line.split(maxsplit=1) for line in table.splitlines() if line.strip()]
     return [args for ppid, args in rows if int(ppid) == process.pid or str(folder) in args]
 

@@ -79,7 +79,7 @@ async def _run(stage: Stage, cast: Cast, *, dry_run: bool = False) -> dict[str, 
     path = f"{MATCHING}/cohorts/{cast.cohort_id}/runs"
     run = await stage.api.post(path, login, COORDINATOR, {"dry_run": dry_run})
     try:
-        async with asyncio.timeout(stage.plan.settle_seconds):
+        async with asyncio.timeout(stage.plan.run_seconds):
             while run["state"] not in {"published", "solved", "refused"}:
                 await asyncio.sleep(_LOOK_SECONDS)
                 run = await stage.api.get(f"{MATCHING}/runs/{run['id']}", login, COORDINATOR)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 class Plan:
     """The default is the story that `make demo` tells; tests tell a smaller one.
 
-    `settle_seconds` without any progress, or `ended_seconds` until a leaver's match has ended in all four
-    stores, and the story is stuck. `ended_within_ms` is what is promised for the latter.
+    The story is stuck after `settle_seconds` without any progress, or when a match run is not whole after
+    `run_seconds`, or a leaver's match has not ended in all four stores after `ended_seconds`;
+    `ended_within_ms` is what is promised for that.
     """
 
     people: int = 500
@@ -26,6 +27,7 @@ class Plan:
     leaves: int = 2
     settle_seconds: float = 120.0
     ended_seconds: float = 30.0
+    run_seconds: float = 60.0
     ended_within_ms: int = 2000
 
     @property

@@ -40,8 +40,9 @@ async def tell_story(stage: Stage, seed: int, signed_in: list[SignIn]) -> tuple[
     try:
         await _acts(stage, chance, cast, seconds)
     except (StoryStuck, RefusedError, httpx.HTTPError) as error:
-        stage.teller.say(f"The story cannot go on: {error}")
-        checks.fact("the story came to its end", held=False, found=str(error) or type(error).__name__)
+        why = f"{type(error).__name__}: {error}"
+        stage.teller.say(f"The story cannot go on: {why}")
+        checks.fact("the story came to its end", held=False, found=why)
     else:
         checks.fact("the story came to its end", held=True, found=f"{stage.plan.weeks} weeks")
     stage.teller.chapter("Read back by SQL from four stores, and from a raw dump of the topics")
