@@ -41,7 +41,7 @@ SMALL: Final = Plan(
     leaves=1,
     ended_within_ms=60_000,
 )
-IMPATIENT: Final = replace(SMALL, settle_seconds=6, ended_seconds=6)
+IMPATIENT: Final = replace(SMALL, settle_seconds=20, ended_seconds=10)
 KEYS: Final = (
     "seed people refused participants matches objective bound sessions_held health dead_letters "
     "hr_to_ended_ms install_s start_s story_s"
