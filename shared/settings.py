@@ -153,7 +153,7 @@ class ServiceSettings(BaseSettings):
             prefix=self.topic_prefix,
             idempotent=not embedded,
             session_timeout=self.session_timeout,
-            fetch_max_wait=timedelta(milliseconds=10 if embedded else 500),
+            fetch_max_wait=timedelta(milliseconds=40 if embedded else 500),
         )
 
 
