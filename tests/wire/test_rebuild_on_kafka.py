@@ -1,6 +1,7 @@
 """A rebuild from the topics is the live state, before and after the broker compacted them."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Final
 
@@ -85,20 +86,25 @@ async def test_a_rebuild_equals_the_live_state_before_and_after_a_real_compactio
 
 def _told(reporting: Harness) -> list[Record]:
     records = []
-    for time, event in world():
-        reporting.clock.move_to(time)
+    for instant, event in world():
+        reporting.clock.move_to(instant)
         records.append(reporting.record(event))
     return records
 
 
 async def _publish_one_by_one(cluster: Cluster, records: list[Record]) -> None:
-    """A batch each, so that they spread over segments: the last, open one is never compacted."""
+    """A batch and a second of broker time each, so that segments close: the open one is never compacted."""
+    begin = int(time.time() * 1000) - 1000 * len(records)
     producer = make_producer(cluster, "test")
     await producer.start()
     try:
-        for record in records:
+        for second, record in enumerate(records):
             await producer.send_and_wait(
-                cluster.full_name(record.topic), record.value, record.key, headers=list(record.headers)
+                cluster.full_name(record.topic),
+                record.value,
+                record.key,
+                timestamp_ms=begin + 1000 * second,
+                headers=list(record.headers),
             )
     finally:
         await producer.stop()
