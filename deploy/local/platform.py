@@ -11,6 +11,7 @@ import importlib
 import os
 import secrets
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from datetime import timedelta
@@ -24,7 +25,6 @@ from deploy.local.database import SERVICES, EmbeddedPostgres
 from deploy.local.database_url import DatabaseUrl
 from deploy.local.issuer import DevelopmentIssuer, SignIn
 from deploy.local.port import choose_port
-from deploy.local.probe import free_ports
 from shared.clock import Clock, SystemClock
 from shared.events.catalog import TOPICS, Topic
 from shared.http.auth import DEVELOPMENT_ISSUER
@@ -87,13 +87,13 @@ class Platform:
         databases: dict[str, DatabaseUrl],
         *,
         clock: Clock,
-        port: int,
+        listener: socket.socket,
         people: Callable[[], Iterable[SignIn]],
         settings: dict[str, dict[str, Any]] | None = None,
     ) -> None:
         self.clock = clock
         self.databases = databases
-        self.base_url = f"http://{HOST}:{port}"
+        self.base_url = f"http://{HOST}:{listener.getsockname()[1]}"
         self.cluster = Cluster(
             tuple(broker.bootstrap),
             idempotent=False,
@@ -110,8 +110,6 @@ class Platform:
         self._server = _Server(
             uvicorn.Config(
                 FrontDoor({name: service.app for name, service in self.services.items()}, self.issuer.app),
-                host=HOST,
-                port=port,
                 log_config=None,
                 access_log=False,
                 lifespan="off",
@@ -121,6 +119,7 @@ class Platform:
                 timeout_graceful_shutdown=3,
             )
         )
+        self._listener = listener
         self._serving: asyncio.Task[None] | None = None
 
     def _service(self, name: str, more: dict[str, Any]) -> Service:
@@ -150,7 +149,7 @@ class Platform:
         await apply_topics(
             self.cluster, replication_factor=1, topics=[*TOPICS.values(), *self._foreign_topics()]
         )
-        self._serving = asyncio.create_task(self._server.serve())
+        self._serving = asyncio.create_task(self._server.serve(sockets=[self._listener]))
         # The broker takes five seconds to form the groups: the stores are migrated meanwhile.
         await asyncio.gather(*(service.start() for service in self.services.values()), self._migrate())
         async with asyncio.timeout(_READY_SECONDS):
@@ -184,9 +183,14 @@ async def running_platform(
     people: Callable[[], Iterable[SignIn]] = tuple,
     settings: dict[str, dict[str, Any]] | None = None,
 ) -> AsyncIterator[Platform]:
-    """The platform, from nothing to ready, and back to nothing."""
+    """The platform, from nothing to ready, and back to nothing.
+
+    Raises:
+        OSError: another process took the port.
+    """
     postgres = EmbeddedPostgres()
-    with EmbeddedBroker() as broker:
+    # The port is ours from the first moment: nobody takes it while the parts start.
+    with socket.create_server((HOST, port or 0)) as listener, EmbeddedBroker() as broker:
         # The server initialises its directory while Python imports the services.
         booting = asyncio.gather(asyncio.to_thread(postgres.start), asyncio.to_thread(_import_services))
         try:
@@ -195,7 +199,7 @@ async def running_platform(
                 broker,
                 await postgres.create_databases(),
                 clock=clock or SystemClock(),
-                port=port or free_ports(1)[0],
+                listener=listener,
                 people=people,
                 settings=settings,
             )
