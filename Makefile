@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 WITHOUT_BROKER := tests/unit tests/contract tests/architecture tests/corpus tests/component
 SERVICES := matching scheduling engagement reporting
 
-.PHONY: help setup lock fmt lint type test-fast test wire e2e contracts docs migration demo up compose-config clean
+.PHONY: help setup lock fmt lint type test-fast test wire e2e fuzz contracts docs migration demo up compose-config clean
 
 help: ## this list
 	@if [ -t 1 ]; then bold=$$(printf '\033[1m'); plain=$$(printf '\033[0m'); fi; \
@@ -55,6 +55,9 @@ wire: $(READY) ## what the broker and the database really do
 
 e2e: $(READY) ## all services together, the browser included
 	@$(PYTHON) -m pytest tests/e2e tests/browser
+
+fuzz: $(READY) ## any bytes at all through everything that reads a topic (RUNS=10000000; Linux, x86-64)
+	@$(PYTHON) -m tests.fuzz.decoder $(RUNS)
 
 # ---------------------------------------------------------------- what is generated and committed
 
