@@ -1,4 +1,4 @@
-"""`python -m deploy.docs`: the OpenAPI documents and tables in the documentation, from the code.
+"""`python -m deploy.docs`: OpenAPI documents, tables in the documentation and the board, from the code.
 
 They are committed; a difference between them and the code fails the checks.
 """
@@ -17,9 +17,11 @@ from prometheus_client import CollectorRegistry
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from deploy.grafana.pipeline import PIPELINE, pipeline_json
 from deploy.match_life_page import about_match_life, match_life_rows
 from shared.events.catalog import SERVICES
-from shared.observability.metrics import KernelMetrics, describe
+from shared.observability.families import describe
+from shared.observability.metrics import KernelMetrics
 from shared.service import Service
 from shared.settings import ServiceSettings
 
@@ -183,6 +185,7 @@ def documents() -> Iterator[tuple[Path, str]]:
         )
     yield METRICS, metrics_page(services)
     yield SETTINGS, settings_page()
+    yield PIPELINE, pipeline_json()
     header, *rows = match_life_rows()
     yield MATCH_LIFE, about_match_life() + "\n" + _table(header, rows)
 

@@ -12,6 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from shared.cli_operations import add_operations
+from shared.garbage import settle_collector
 from shared.messaging.topics import apply_topics
 from shared.observability.logging import configure_logging
 from shared.observability.metrics import distribution_version
@@ -42,6 +43,7 @@ def make_cli(name: str, settings_class: type[S], create_service: Callable[[S], S
         """Serve until SIGTERM."""
         settings = load()
         service = create_service(settings)
+        settle_collector()
         serve_until_told(service.app, settings.http_host, settings.http_port)
 
     @cli.command()

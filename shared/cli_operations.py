@@ -1,4 +1,8 @@
-"""`dead-letters list|show|replay|drop` and `parked`: the operator's commands of every service."""
+"""The operator's commands of every service: `dead-letters`, `parked`, `outbox`, `offsets`, `rebuild`.
+
+They exit with 0, 1 when there is no such thing, 2 for a wrong command line, 3 when they refuse,
+4 when the broker does not answer.
+"""
 
 import asyncio
 import getpass
@@ -7,13 +11,17 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 from uuid import UUID
 
 import typer
 
+from shared.cli_offsets import add_offsets
+from shared.cli_output import NOT_FOUND, AsJson, DryRun, print_counts, print_rows
+from shared.cli_rebuild import add_rebuild
 from shared.ids import new_id
 from shared.messaging.operations import Operations, Selection
+from shared.messaging.outbox_view import OutboxView
 from shared.messaging.records import Record
 from shared.messaging.sealing import Sealer
 from shared.messaging.set_aside import SetAside
@@ -22,16 +30,12 @@ from shared.persistence.engine import make_engine
 from shared.persistence.unit_of_work import Units
 from shared.settings import ServiceSettings
 
-NOT_FOUND: Final = 1
-
 _Run = Callable[[Callable[[Operations], Coroutine[Any, Any, Any]]], Any]
 
 Reason = Annotated[str | None, typer.Option(help="Only those with this reason code.")]
 Key = Annotated[str | None, typer.Option(help="Only those of this key.")]
 Since = Annotated[datetime | None, typer.Option(help="Only those that failed since then (UTC).")]
 Id = Annotated[UUID | None, typer.Option("--id", help="Only this one.")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document a line.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done.")]
 
 
 def add_operations(cli: typer.Typer, name: str, load: Callable[[], ServiceSettings]) -> None:
@@ -46,7 +50,15 @@ def add_operations(cli: typer.Typer, name: str, load: Callable[[], ServiceSettin
     @cli.command()
     def parked(as_json: AsJson = False) -> None:
         """List the keys whose records wait behind a dead one."""
-        _print_rows([asdict(key) for key in run(lambda operations: operations.parked())], as_json)
+        print_rows([asdict(key) for key in run(lambda operations: operations.parked())], as_json)
+
+    @cli.command()
+    def outbox(as_json: AsJson = False) -> None:
+        """Show what waits for the relay, and the shards that no relay holds."""
+        _print_outbox(run(lambda operations: operations.outbox()), as_json)
+
+    add_offsets(cli, name, load, run)
+    add_rebuild(cli, name)
 
 
 def _runner(name: str, load: Callable[[], ServiceSettings]) -> _Run:
@@ -64,7 +76,7 @@ def _add_looks(letters: typer.Typer, run: _Run) -> None:
     @letters.command("list")
     def list_(reason: Reason = None, key: Key = None, since: Since = None, as_json: AsJson = False) -> None:
         """List what waits, without what it holds."""
-        _print_rows(run(lambda operations: operations.find(_selection(None, reason, key, since))), as_json)
+        print_rows(run(lambda operations: operations.find(_selection(None, reason, key, since))), as_json)
 
     @letters.command()
     def show(
@@ -96,9 +108,9 @@ def _add_changes(letters: typer.Typer, run: _Run) -> None:
         """Send records again, to this service alone, in the order of each key."""
         selection = _selection(record_id, reason, key, since)
         if dry_run:
-            _print_rows(run(lambda operations: operations.find(selection)), as_json)
+            print_rows(run(lambda operations: operations.find(selection)), as_json)
             return
-        _print_counts({"replayed": run(lambda operations: operations.replay(selection))}, as_json)
+        print_counts({"replayed": run(lambda operations: operations.replay(selection))}, as_json)
 
     @letters.command()
     def drop(
@@ -115,9 +127,9 @@ def _add_changes(letters: typer.Typer, run: _Run) -> None:
         if selection == Selection():
             raise typer.BadParameter("name what to drop: --id, --reason, --key or --since")
         if dry_run:
-            _print_rows(run(lambda operations: operations.find(selection)), as_json)
+            print_rows(run(lambda operations: operations.find(selection)), as_json)
             return
-        _print_counts(dict(run(lambda operations: operations.drop(selection))), as_json)
+        print_counts(dict(run(lambda operations: operations.drop(selection))), as_json)
 
 
 @asynccontextmanager
@@ -138,20 +150,19 @@ def _selection(
     return Selection(record_id=record_id, reason=reason, key=key, since=zoned)
 
 
-def _print_rows(rows: list[dict[str, Any]], as_json: bool) -> None:
-    for row in rows:
-        if as_json:
-            typer.echo(json.dumps(row, default=str))
-        else:
-            typer.echo("  ".join(f"{name}={value}" for name, value in row.items() if value not in (None, "")))
-    if not as_json:
-        typer.echo(f"{len(rows)} found")
-
-
-def _print_counts(counts: dict[str, int], as_json: bool) -> None:
-    typer.echo(
-        json.dumps(counts) if as_json else ", ".join(f"{count} {name}" for name, count in counts.items())
-    )
+def _print_outbox(view: OutboxView, as_json: bool) -> None:
+    if as_json:
+        whole = {"rows": view.rows, "oldest_age_seconds": view.oldest_age_seconds}
+        typer.echo(json.dumps(whole | asdict(view)))
+        return
+    for part in view.waiting:
+        typer.echo(
+            f"topic={part.topic}  shard={part.shard}  rows={part.rows}  "
+            f"oldest={part.oldest_age_seconds:.0f} s"
+        )
+    typer.echo(f"{view.rows} rows wait, the oldest for {view.oldest_age_seconds:.0f} s")
+    unheld = ", ".join(map(str, view.unheld_shards))
+    typer.echo(f"shards that no relay holds: {unheld or 'none'}")
 
 
 def _readable(record: Record) -> dict[str, Any]:

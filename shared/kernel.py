@@ -17,6 +17,7 @@ from shared.messaging.sealing import Sealer
 from shared.messaging.set_aside import SetAside
 from shared.observability.health import Health
 from shared.observability.metrics import KernelMetrics, distribution_version
+from shared.observability.transactions import watch_transactions
 from shared.persistence.engine import make_engine
 from shared.persistence.tables import audit, idempotency
 from shared.persistence.unit_of_work import Units
@@ -59,6 +60,7 @@ class Kernel:
         self.engine = make_engine(
             self.database_url, pool_size=settings.database_pool_size, application=f"mentoring-{name}"
         )
+        watch_transactions(self.engine, self.metrics)
         self.units = Units(self.engine, service=name, clock=self.clock, make_id=self.new_id)
         self.sealer = Sealer(settings.seal_bytes)
         self.set_aside = SetAside(name, distribution_version(), self.sealer, self.new_id)

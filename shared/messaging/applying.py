@@ -1,6 +1,5 @@
 """A decoded record meets its handler; in isolation a failure that stays is an answer, not an exception."""
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -17,17 +16,21 @@ from shared.persistence.failures import class_of, is_transient
 from shared.persistence.unit_of_work import SYSTEM, UnitOfWork
 
 ATTEMPTS: Final = 3
-_PAUSE_SECONDS: Final = 0.05
 
 _log = structlog.get_logger()
 
 
 @dataclass(slots=True)
 class Batch:
-    """The records of one transaction: how far their streams are, and what became of them."""
+    """The records of one transaction: how far their streams are, and what became of them.
+
+    With `isolate` a failing record is undone and tried again by itself; `at` is the record at hand, -1 when
+    what was gathered is being written.
+    """
 
     uow: UnitOfWork
-    isolate: bool
+    isolate: bool = False
+    at: int = -1
     positions: dict[tuple[str, str], Position] = field(default_factory=dict)
     outcomes: list[tuple[str, str, str, float, Cause | None]] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
@@ -102,26 +105,20 @@ class Applier:
             uow.traceparent = uow.occurred_at = None
         bind_context(correlation_id=uow.correlation_id, event_id=uow.causation_id, handler=name)
         started = time.perf_counter()
-        if not batch.isolate:
-            await call()
-            batch.outcomes.append((name, event_type, "ok", time.perf_counter() - started, cause))
-            return None
         for attempt in range(1, ATTEMPTS + 1):
-            facts, copies = len(uow.facts), len(uow.copies)
-            uow.refusals.clear()
+            mark = uow.mark()
             try:
-                async with uow.connection.begin_nested():
+                if batch.isolate:
+                    async with uow.savepoint():
+                        await call()
+                else:
                     await call()
             except Exception as error:
-                if is_transient(error):
+                if is_transient(error) or not (batch.isolate or uow.undo(mark)):
                     raise
-                del uow.facts[facts:], uow.copies[copies:]
-                _log.exception(
-                    "handler_failed", handler=name, outcome="retry" if attempt < ATTEMPTS else "dlq"
-                )
                 if attempt == ATTEMPTS:
+                    _log.exception("handler_failed", handler=name, outcome="dlq")
                     return Failure(Status.DEAD, "handler_failed", class_of(error), event_type, attempt)
-                await asyncio.sleep(_PAUSE_SECONDS * attempt)
             else:
                 batch.outcomes.append((name, event_type, "ok", time.perf_counter() - started, cause))
                 return None

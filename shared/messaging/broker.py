@@ -69,6 +69,16 @@ def make_reader(cluster: Cluster, client_id: str) -> AIOKafkaConsumer:
     )
 
 
+def make_committer(cluster: Cluster, group: str) -> AIOKafkaConsumer:
+    """A consumer that joins no group and commits offsets in the name of one, which must be empty."""
+    return AIOKafkaConsumer(
+        bootstrap_servers=list(cluster.bootstrap_servers),
+        client_id="operator",
+        group_id=group,
+        enable_auto_commit=False,
+    )
+
+
 def make_admin(bootstrap_servers: Sequence[str], client_id: str) -> AIOKafkaAdminClient:
     """An admin client, for the topic job and for operators."""
     return AIOKafkaAdminClient(bootstrap_servers=list(bootstrap_servers), client_id=client_id)

@@ -117,3 +117,12 @@ async def connect_carefully(broker: KafkaBroker, unreadable: Callable[[TopicPart
     config = broker.config.broker_config
     made: Any = config.builder
     config.builder = partial(CarefulConsumer, unreadable=unreadable, **made.keywords)
+
+
+def lag_of(client: AIOKafkaConsumer, partition: TopicPartition) -> int:
+    """Records that wait in a partition, as far as the last fetch told."""
+    high = client.highwater(partition)
+    fetched = client._subscription.subscription  # noqa: SLF001  aiokafka offers no position without an await
+    state = fetched.assignment.state_value(partition) if fetched and fetched.assignment else None
+    position = state.position if state is not None and state.has_valid_position else None
+    return max(0, high - position) if high is not None and position is not None else 0

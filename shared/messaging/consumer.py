@@ -3,8 +3,7 @@
 import asyncio
 import random
 import time
-import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import structlog
@@ -12,20 +11,23 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
-from faststream.kafka.message import FAKE_CONSUMER
 
 from shared.events.catalog import retry_topic
+from shared.messaging.batch_size import MOST, BatchSize
 from shared.messaging.broker import Cluster, make_broker
-from shared.messaging.careful_consumer import connect_carefully
+from shared.messaging.careful_consumer import connect_carefully, lag_of
+from shared.messaging.membership import instance_id
 from shared.messaging.observer import Observer
+from shared.messaging.preparing import Prepared, prepare
 from shared.messaging.processor import Processor
-from shared.messaging.records import Record
-from shared.messaging.replays import replayed_id
+from shared.messaging.raw_messages import decode_nothing, keep_raw, to_record
 from shared.messaging.topics import wait_for_topics
 from shared.persistence.failures import class_of
 
-BATCH_RECORDS: Final = 200
-"""Small enough that a slow handler gives way to a stop or a rebalance within seconds."""
+_FEW_RECORDS: Final = 50
+_REST_SECONDS: Final = 0.01
+"""After few records: under a trickle, batches of one or two would cost ten times the work of larger ones."""
+_STOP_SECONDS: Final = 15.0
 POLL_MS: Final = 50
 _FIRST_PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 5.0
@@ -63,10 +65,15 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         self._retry_topic = retry_topic(service)
         self._processor = processor
         self._observer = observer
-        self._instance = None if slot is None else f"{cluster.prefix}{service}-{slot}-{_digest(self._names)}"
+        self._instance = (
+            None if slot is None else instance_id(f"{cluster.prefix}{service}", slot, self._names)
+        )
         self._broker: KafkaBroker | None = None
         self._client: AIOKafkaConsumer | None = None
-        self._busy = asyncio.Lock()
+        self._at_hand: asyncio.Task[None] | None = None
+        self._offsets: asyncio.Task[None] | None = None
+        self._size = BatchSize()
+        self._term = 0
         self._stopping = False
         self._joined = False
         self.last_progress = time.monotonic()
@@ -89,7 +96,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         client = self._client
         if client is None:
             return 0
-        return sum(self._lag(client, partition) for partition in client.assignment() - client.paused())
+        return sum(lag_of(client, partition) for partition in client.assignment() - client.paused())
 
     async def start(self) -> None:
         """Wait for the broker and the topics, visibly, and begin to read."""
@@ -98,7 +105,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         while True:
             broker = self._subscribe(make_broker(self._cluster, self._service))
             try:
-                await connect_carefully(broker, self._unreadable)
+                await connect_carefully(broker, lambda _: self._observer.unreadable())
                 await broker.start()
             except (KafkaError, OSError) as error:
                 _log.warning("broker_unreachable", reason=class_of(error))
@@ -112,6 +119,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
     async def stop(self) -> None:
         """Finish or roll back the batch at hand and stop reading; a static member stays in its group."""
         self._stopping = True
+        await _end_of(self._at_hand, within=_STOP_SECONDS)
+        await _end_of(self._offsets, within=_STOP_SECONDS)
         if self._broker is not None:
             await self._broker.stop()
 
@@ -121,7 +130,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
             group_id=f"{self._cluster.prefix}{self._service}",
             group_instance_id=self._instance,
             batch=True,
-            max_records=BATCH_RECORDS,
+            max_records=MOST,
             batch_timeout_ms=POLL_MS,
             auto_offset_reset="earliest",
             ack_policy=AckPolicy.MANUAL,
@@ -130,8 +139,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
             max_poll_interval_ms=300_000,
             fetch_max_wait_ms=round(self._cluster.fetch_max_wait.total_seconds() * 1000),
             listener=self,
-            parser=_keep_raw,
-            decoder=_decode_nothing,
+            parser=keep_raw,
+            decoder=decode_nothing,
         )
 
         @subscriber
@@ -143,24 +152,41 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         return broker
 
     async def _consume(self, raw: Sequence[ConsumerRecord[Any, Any]]) -> None:
-        if self._stopping:
-            return
-        async with self._busy:
-            records = [self._record(record) for record in raw]
-            pause = _FIRST_PAUSE
-            while True:
-                try:
-                    await self._processor.process(records)
-                except Exception as error:
-                    if self._stopping:
-                        raise
-                    _log.warning("batch_waits", reason=class_of(error), outcome="retry")
-                    self._observer.retried()
-                    await asyncio.sleep(random.uniform(0, pause))  # noqa: S311  jitter, no secret
-                    pause = min(pause * 2, _LONGEST_PAUSE)
-                else:
-                    break
-            await self._commit(raw)
+        """Cut what was fetched into batches; each is decoded while the one before it is applied."""
+        term, first = self._term, 0
+        while first < len(raw):
+            piece = raw[first : first + self._size.records]
+            first += len(piece)
+            prepared = await prepare(
+                [to_record(record, self._names[record.topic], self._retry_topic) for record in piece]
+            )
+            await _end_of(self._at_hand)
+            if self._stopping or term != self._term:
+                # Whoever has the partitions now reads them from the offsets that are committed.
+                return
+            self._at_hand = asyncio.create_task(self._apply(piece, prepared))
+        if len(raw) < _FEW_RECORDS:
+            await asyncio.sleep(_REST_SECONDS)
+
+    async def _apply(self, raw: Sequence[ConsumerRecord[Any, Any]], prepared: Prepared) -> None:
+        pause = _FIRST_PAUSE
+        while True:
+            started = time.monotonic()
+            try:
+                self._observer.took((self._names[each.topic], each.partition, each.timestamp) for each in raw)
+                await self._processor.process(prepared)
+            except Exception as error:
+                if self._stopping:
+                    raise
+                _log.warning("batch_waits", reason=class_of(error), outcome="retry")
+                self._observer.retried()
+                await asyncio.sleep(random.uniform(0, pause))  # noqa: S311  jitter, no secret
+                pause = min(pause * 2, _LONGEST_PAUSE)
+            else:
+                break
+        self._size.took(len(raw), time.monotonic() - started)
+        await _end_of(self._offsets)
+        self._offsets = asyncio.create_task(self._commit(raw))
 
     async def _commit(self, raw: Sequence[ConsumerRecord[Any, Any]]) -> None:
         client = self._client
@@ -182,37 +208,16 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         self.last_progress = time.monotonic()
         for partition in client.assignment():
             name = self._names[partition.topic]
-            self._observer.progress(name, partition.partition, self._lag(client, partition))
-
-    def _record(self, raw: ConsumerRecord[Any, Any]) -> Record:
-        topic = self._names[raw.topic]
-        headers = tuple(raw.headers)
-        return Record(
-            topic=topic,
-            partition=raw.partition,
-            offset=raw.offset,
-            key=raw.key,
-            value=raw.value,
-            headers=headers,
-            replay_of=replayed_id(headers) if topic == self._retry_topic else None,
-        )
-
-    def _unreadable(self, partition: TopicPartition) -> None:
-        self._observer.unreadable(self._names[partition.topic])
-
-    def _lag(self, client: AIOKafkaConsumer, partition: TopicPartition) -> int:
-        high = client.highwater(partition)
-        fetched = client._subscription.subscription  # noqa: SLF001  aiokafka offers no position without an await
-        state = fetched.assignment.state_value(partition) if fetched and fetched.assignment else None
-        position = state.position if state is not None and state.has_valid_position else None
-        return max(0, high - position) if high is not None and position is not None else 0
+            self._observer.progress(name, partition.partition, lag_of(client, partition))
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
         """Let the batch at hand end before its partitions go to another member."""
         if revoked:
+            self._term += 1
             try:
-                async with asyncio.timeout(_REVOKE_SHARE * self._session_seconds), self._busy:
-                    pass
+                async with asyncio.timeout(_REVOKE_SHARE * self._session_seconds):
+                    await _end_of(self._at_hand)
+                    await _end_of(self._offsets)
             except TimeoutError:
                 _log.warning("revoked_while_busy", outcome="retry")
 
@@ -224,17 +229,10 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         _log.info("partitions_assigned", outcome=str(len(assigned)))
 
 
-def _digest(topics: Iterable[str]) -> str:
-    """Of a static member's topics: a known member gets its old partitions, whatever it asks for now."""
-    return f"{zlib.crc32(','.join(sorted(topics)).encode()):08x}"
-
-
-async def _keep_raw(raw: Any) -> KafkaMessage:
-    """A parser that cannot fail: it looks at nothing."""
-    return KafkaMessage(
-        body=b"", raw_message=raw, headers={}, message_id="", correlation_id=None, consumer=FAKE_CONSUMER
-    )
-
-
-async def _decode_nothing(_: KafkaMessage) -> None:
-    """A decoder that cannot fail: records are decoded one by one, by us."""
+async def _end_of(task: asyncio.Task[None] | None, *, within: float | None = None) -> None:
+    """Wait for a task, which tells of its failures itself; cancelled when it takes longer."""
+    if task is not None:
+        _, late = await asyncio.wait([task], timeout=within)
+        if late:
+            task.cancel()
+            await asyncio.wait([task])

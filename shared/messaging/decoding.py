@@ -28,6 +28,7 @@ _LONGEST_KEY: Final = 200
 _SEQUENCE: Final = re.compile(r"[0-9]{1,19}")
 _TYPE: Final = re.compile(r"[a-z0-9.-]{1,100}")
 _ACTORS: Final = {actor.value: actor for actor in ActorType}
+_OUR_TIME: Final = re.compile(r"20[0-9]{2}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}(\.[0-9]{6})?\+00:00")
 _TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
@@ -134,7 +135,10 @@ def _uuid(text: str) -> UUID | None:
 
 
 def _time(text: str) -> datetime | None:
+    """An instant; the form that our own producers write is read without the model's machinery."""
     try:
+        if _OUR_TIME.fullmatch(text):
+            return datetime.fromisoformat(text)
         return read_instant(text)
     except ValueError:
         return None

@@ -97,14 +97,12 @@ class DueWorker:
     async def _do(self, uow: UnitOfWork, row: Row[Any], handler: KeyHandler) -> None:
         uow.correlation_id, uow.causation_id = uow.new_id(), None
         bind_context(correlation_id=uow.correlation_id, handler=handler.__name__)
-        facts = len(uow.facts)
         try:
-            async with uow.connection.begin_nested():
+            async with uow.savepoint():
                 await handler(row.subject, uow)
         except Exception as error:
             if is_transient(error):
                 raise
-            del uow.facts[facts:]
             _log.exception("due_work_failed", handler=handler.__name__, outcome="retry")
             self._observer.due_done(row.kind, "retry")
             await uow.schedule(row.kind, row.subject, row.due_at)

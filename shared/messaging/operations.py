@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from shared.clock import system_now
 from shared.events.envelope import ActorType
 from shared.http.audit import AuditRow, append_audit
+from shared.messaging.outbox_view import OutboxView, view_outbox
 from shared.messaging.records import Record
 from shared.messaging.replays import make_replay
 from shared.messaging.set_aside import SetAside, Status
@@ -92,6 +93,15 @@ class Operations:
             )
             return [ParkedKey(*row) for row in rows]
 
+    async def note(self, action: str, subject_type: str, reason: str) -> None:
+        """Leave an audit entry of something that is done outside the store, before it is done."""
+        async with self._units.begin() as uow:
+            await self._audit(uow, action, None, reason, subject_type)
+
+    async def outbox(self) -> OutboxView:
+        """What waits for the relay."""
+        return await view_outbox(self._units)
+
     async def show(self, record_id: UUID, *, reveal: bool) -> tuple[dict[str, Any], Record | None] | None:
         """A record's row, and the record; a sealed one only when asked for, which is audited."""
         async with self._units.begin() as uow:
@@ -156,7 +166,14 @@ class Operations:
             if record is not None:
                 uow.copies.append(make_replay(record, row.id, self._service, uow.new_id))
 
-    async def _audit(self, uow: UnitOfWork, action: str, record_id: UUID, reason: str) -> None:
+    async def _audit(
+        self,
+        uow: UnitOfWork,
+        action: str,
+        subject_id: UUID | None,
+        reason: str,
+        subject_type: str = "dead_letter",
+    ) -> None:
         row = AuditRow(
             id=uow.new_id(),
             at=system_now(),
@@ -165,8 +182,8 @@ class Operations:
             actor_type=ActorType.PERSON.value,
             role="operator",
             action=action,
-            subject_type="dead_letter",
-            subject_id=record_id,
+            subject_type=subject_type,
+            subject_id=subject_id,
             reason=reason,
             correlation_id=uow.correlation_id,
         )

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
@@ -13,6 +14,7 @@ from shared.messaging.broker import Cluster
 from shared.persistence.outbox import decode_headers
 
 _METADATA_SECONDS: Final = 2.0
+_KEYS_REMEMBERED: Final = 50_000
 _partition = DefaultPartitioner()
 
 
@@ -46,17 +48,14 @@ class Publisher:
         A partition's later rows wait for the next page, so no batch can overtake another.
         """
         published = Published()
+        partitions = await self._partitions({row["topic"] for row in rows}, published)
         batches: dict[tuple[str, int], _PartitionBatch] = {}
         for row in rows:
             topic = row["topic"]
             if topic in published.failures:
                 continue
             key = row["raw_key"] if row["raw_key"] is not None else row["aggregateid"].encode()
-            try:
-                partition = await self._choose(self._cluster.full_name(topic), key)
-            except (KafkaError, TimeoutError) as error:
-                published.failures[topic] = error
-                continue
+            partition = _choose(key, partitions[topic])
             if (topic, partition) not in batches:
                 batches[topic, partition] = _PartitionBatch(topic, partition, self._producer.create_batch())
             _append(batches[topic, partition], row, key)
@@ -74,13 +73,28 @@ class Publisher:
         name = self._cluster.full_name(batch.topic)
         await (await self._producer.send_batch(batch.builder, name, partition=batch.partition))
 
-    async def _choose(self, topic: str, key: bytes) -> int:
-        partitions = self._producer._metadata.partitions_for_topic(topic)  # noqa: SLF001  the public call awaits
-        if partitions is None:
-            async with asyncio.timeout(_METADATA_SECONDS):
-                partitions = await self._producer.partitions_for(topic)
-        ordered = sorted(partitions)
-        return int(_partition(key, ordered, ordered))
+    async def _partitions(self, topics: set[str], published: Published) -> dict[str, tuple[int, ...]]:
+        """The partitions of each topic; what keeps one from being known is its failure."""
+        found = {}
+        for topic in topics:
+            name = self._cluster.full_name(topic)
+            try:
+                numbers = self._producer._metadata.partitions_for_topic(name)  # noqa: SLF001  the public call awaits
+                if numbers is None:
+                    async with asyncio.timeout(_METADATA_SECONDS):
+                        numbers = await self._producer.partitions_for(name)
+            except (KafkaError, TimeoutError) as error:
+                published.failures[topic] = error
+            else:
+                found[topic] = tuple(sorted(numbers))
+        return found
+
+
+@lru_cache(maxsize=_KEYS_REMEMBERED)
+def _choose(key: bytes, partitions: tuple[int, ...]) -> int:
+    """The partition of a key; the hash is pure Python, and keys come again."""
+    numbers = list(partitions)
+    return int(_partition(key, numbers, numbers))
 
 
 def _append(batch: _PartitionBatch, row: Any, key: bytes) -> None:

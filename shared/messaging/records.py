@@ -1,6 +1,7 @@
 """Records as they come off the wire, and what they turn out to be."""
 
 import base64
+import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +34,12 @@ class Record:
         headers = sum(len(name.encode()) + len(value or b"") for name, value in self.headers)
         return len(self.key or b"") + len(self.value or b"") + headers
 
+    @property
+    def fingerprint(self) -> bytes:
+        """Of the bytes and where they lie: the same when the record is delivered again."""
+        place = f"{self.partition} {self.offset} ".encode()
+        return hashlib.sha256(place + self.pack()).digest()
+
     def emptied(self) -> "Record":
         """Where the record was, and nothing of what it said."""
         return Record(self.topic, self.partition, self.offset, None, None, ())
@@ -55,7 +62,7 @@ def unpack(packed: bytes) -> tuple[bytes | None, bytes | None, Headers]:
     return _decode(fields["key"]), _decode(fields["value"]), headers
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Stream:
     """The position of a record among the records of its key."""
 
@@ -64,7 +71,7 @@ class Stream:
     sequence: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Cause:
     """What a record says about its origin, handed on to what it causes."""
 
@@ -77,7 +84,7 @@ class Cause:
     traceparent: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Fact:
     """A record with an event of the catalog."""
 
@@ -86,7 +93,7 @@ class Fact:
     event: Event
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Tombstone:
     """A record that erases the state of its key."""
 
@@ -95,7 +102,7 @@ class Tombstone:
     key: UUID
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Unknown:
     """A well-formed record of a type that this version does not know."""
 
@@ -103,14 +110,14 @@ class Unknown:
     cause: Cause
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Foreign:
     """A record of a topic outside the contract; its handler judges it."""
 
     record_id: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Malformed:
     """A record that breaks the contract; the stream is known when its key and sequence are readable."""
 

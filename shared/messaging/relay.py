@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import random
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,11 +20,11 @@ from sqlalchemy.engine import make_url
 
 from shared.messaging.broker import Cluster, make_producer
 from shared.messaging.observer import Observer
-from shared.messaging.publishing import Publisher
+from shared.messaging.publishing import Published, Publisher
 from shared.persistence.failures import class_of
 from shared.persistence.outbox import CHANNEL, SHARDS
 
-PAGE: Final = 500
+PAGE: Final = 1000
 POLL_SECONDS: Final = 0.25
 LOCK_NAMESPACE: Final = 0x6D656E74
 _TIDY_SECONDS: Final = 1.0
@@ -32,7 +33,8 @@ _LONGEST_PAUSE: Final = 5.0
 
 _READ: Final = (
     "select pos, aggregateid, raw_key, topic, payload, headers from outbox "
-    "where shard = any($1::smallint[]) and topic <> all($2::text[]) order by pos limit $3"
+    "where shard = any($1::smallint[]) and topic <> all($2::text[]) and pos <> all($3::bigint[]) "
+    "order by pos limit $4"
 )
 _DELETE: Final = "delete from outbox where pos = any($1::bigint[])"
 _AGE: Final = (
@@ -64,6 +66,8 @@ class _Rest:
 class Relay:
     """Publishes committed rows in `pos` order, a batch a partition, and deletes what was acknowledged.
 
+    While a full page is on its way to the broker, the one before it is deleted and the next one is read.
+
     A topic that refuses its batch rests for a while; the rows of other topics go on.
     The connection is direct (no transaction pooler), because the shard locks and LISTEN live in its session.
     """
@@ -78,6 +82,8 @@ class Relay:
         self._pause = POLL_SECONDS
         self._rests: dict[str, _Rest] = {}
         self._tidy_at = 0.0
+        self._ahead: Sequence[Any] = []
+        self._gone: list[int] = []
         self._published_since_vacuum = 0
 
     async def run(self) -> None:
@@ -86,7 +92,7 @@ class Relay:
             try:
                 await self._session()
             except _PASSING as error:
-                self._observer.relay_failed(class_of(error))
+                self._observer.relay_failed(error)
                 self._observer.shards_held(0)
                 _log.warning("relay_restarts", reason=class_of(error), outcome="retry")
                 if not self._stopping:
@@ -110,6 +116,7 @@ class Relay:
             await connection.add_listener(CHANNEL, lambda *_: self._wake.set())
             await connection.execute("set enable_seqscan = off; set enable_bitmapscan = off")
             held: set[int] = set()
+            self._ahead, self._gone = [], []
             while not self._stopping:
                 self._wake.clear()
                 if len(held) < SHARDS:
@@ -119,6 +126,7 @@ class Relay:
                 await self._tidy(connection)
                 if not busy:
                     await self._sleep(POLL_SECONDS * random.uniform(0.8, 1))  # noqa: S311  jitter, no secret
+            await self._forget(connection)
 
     async def _connect(self) -> asyncpg.Connection[Any]:
         _, arguments = self._database_url.get_dialect()().create_connect_args(self._database_url)
@@ -138,14 +146,22 @@ class Relay:
     async def _page(self, connection: asyncpg.Connection[Any], publisher: Publisher, held: set[int]) -> bool:
         now = time.monotonic()
         resting = [topic for topic, rest in self._rests.items() if rest.until > now]
-        rows = await connection.fetch(_READ, sorted(held), resting, PAGE) if held else []
+        rows, self._ahead = self._ahead, []
+        if not rows:
+            await self._forget(connection)
+            rows = await connection.fetch(_READ, sorted(held), resting, [], PAGE) if held else []
         if not rows:
             return False
-        published = await publisher.publish(rows)
+        if len(rows) == PAGE:
+            published = await self._publish_and_read_on(connection, publisher, rows, (sorted(held), resting))
+        else:
+            published = await publisher.publish(rows)
         if published.positions:
-            await connection.execute(_DELETE, published.positions)
+            self._gone.extend(published.positions)
             self._observer.published(len(published.positions))
             self._published_since_vacuum += len(published.positions)
+        if not self._ahead:
+            await self._forget(connection)
         for topic in {row["topic"] for row in rows} - published.failures.keys():
             self._rests.pop(topic, None)
         for topic, failure in published.failures.items():
@@ -159,6 +175,40 @@ class Relay:
             raise next(iter(published.failures.values()))
         self._pause = POLL_SECONDS
         return True
+
+    async def _publish_and_read_on(
+        self,
+        connection: asyncpg.Connection[Any],
+        publisher: Publisher,
+        rows: Sequence[Any],
+        where: tuple[list[int], list[str]],
+    ) -> Published:
+        """Send a page and read the next one meanwhile, which counts only if all of this page arrives."""
+        positions = [row["pos"] for row in rows]
+        both: tuple[Published | BaseException, Sequence[Any] | BaseException] = await asyncio.gather(
+            publisher.publish(rows), self._read_on(connection, where, positions), return_exceptions=True
+        )
+        published, ahead = both
+        if isinstance(published, BaseException):
+            raise published
+        if isinstance(ahead, BaseException):
+            raise ahead
+        if len(published.positions) == len(rows):
+            self._ahead = ahead
+        return published
+
+    async def _read_on(
+        self, connection: asyncpg.Connection[Any], where: tuple[list[int], list[str]], at_hand: list[int]
+    ) -> Sequence[Any]:
+        await self._forget(connection)
+        rows: Sequence[Any] = await connection.fetch(_READ, *where, at_hand, PAGE)
+        return rows
+
+    async def _forget(self, connection: asyncpg.Connection[Any]) -> None:
+        """Delete what was acknowledged."""
+        if self._gone:
+            await connection.execute(_DELETE, self._gone)
+            self._gone = []
 
     async def _tidy(self, connection: asyncpg.Connection[Any]) -> None:
         """Report what waits, and remove dead rows: autovacuum looks once a minute, too late for a queue."""

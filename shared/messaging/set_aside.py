@@ -4,14 +4,14 @@ dead: refused; parked: of a key with a dead record before it; skipped: of a type
 know; gap: ahead of a record that has not come yet.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, tuple_
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.events.catalog import TOPICS, dead_letter_topic
@@ -26,6 +26,11 @@ SEALED_KEPT: Final = timedelta(days=90)
 
 _MAX_DETAIL: Final = 200
 _PAGE: Final = 1000
+_ADD: Final = """
+insert into set_aside (id, status, reason, detail, topic, stream_key, sequence, event_type, record, sealed,
+    source_partition, source_offset, attempts)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+"""
 
 
 class Status(StrEnum):
@@ -72,24 +77,6 @@ class SetAside:
         self._sealer = sealer
         self._new_id = new_id
 
-    async def held(self, connection: AsyncConnection, keys: Collection[tuple[str, str]]) -> list[Held]:
-        """The records of these streams that wait, in order."""
-        rows = await connection.execute(
-            select(
-                set_aside.c.id,
-                set_aside.c.topic,
-                set_aside.c.stream_key,
-                set_aside.c.sequence,
-                set_aside.c.status,
-            )
-            .where(tuple_(set_aside.c.topic, set_aside.c.stream_key).in_(list(keys)))
-            .where(set_aside.c.sequence.is_not(None))
-            .order_by(set_aside.c.sequence)
-        )
-        return [
-            Held(row.id, Stream(row.topic, row.stream_key, row.sequence), Status(row.status)) for row in rows
-        ]
-
     async def add(
         self, connection: AsyncConnection, record: Record, stream: Stream | None, failure: Failure
     ) -> tuple[UUID, list[Copy]]:
@@ -97,22 +84,24 @@ class SetAside:
         record_id = self._new_id()
         personal = is_personal(record.topic)
         packed = (record if failure.keep else record.emptied()).pack()
-        await connection.execute(
-            insert(set_aside).values(
-                id=record_id,
-                status=failure.status.value,
-                reason=failure.reason,
-                detail=failure.detail[:_MAX_DETAIL],
-                topic=record.topic,
-                stream_key=stream.key if stream else None,
-                sequence=stream.sequence if stream else None,
-                event_type=failure.event_type,
-                record=self._sealer.seal(packed, record_id.bytes) if personal else packed,
-                sealed=personal,
-                source_partition=record.partition,
-                source_offset=record.offset,
-                attempts=failure.attempts,
-            )
+        sealed = self._sealer.seal(packed, record_id.bytes) if personal else packed
+        await connection.exec_driver_sql(
+            _ADD,
+            (
+                record_id,
+                failure.status.value,
+                failure.reason,
+                failure.detail[:_MAX_DETAIL],
+                record.topic,
+                stream.key if stream else None,
+                stream.sequence if stream else None,
+                failure.event_type,
+                sealed,
+                personal,
+                record.partition,
+                record.offset,
+                failure.attempts,
+            ),
         )
         if failure.status not in {Status.DEAD, Status.PARKED}:
             return record_id, []
@@ -138,6 +127,16 @@ class SetAside:
     async def remove(self, connection: AsyncConnection, ids: Sequence[UUID]) -> None:
         """Forget records that were applied."""
         await connection.execute(delete(set_aside).where(set_aside.c.id.in_(ids)))
+
+    async def remove_before(self, connection: AsyncConnection, stream: Stream) -> None:
+        """Forget what waits of a key before a sequence number."""
+        await connection.execute(
+            delete(set_aside).where(
+                set_aside.c.topic == stream.topic,
+                set_aside.c.stream_key == stream.key,
+                set_aside.c.sequence < stream.sequence,
+            )
+        )
 
     async def prune(self, connection: AsyncConnection, now: datetime) -> int:
         """Forget at most a page of sealed records after their time; how many. `now` is system time."""

@@ -1,25 +1,41 @@
 """The guard of every stream: how far each key of each topic has been applied."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final, cast
 
-from sqlalchemy import BigInteger, Text, func, literal, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.messaging.records import Stream
 from shared.messaging.set_aside import Held, Status
-from shared.persistence.arrays import array
-from shared.persistence.tables import incoming_stream
 
 StreamKey = tuple[str, str]
+# The subquery for each row makes the lock order that of the parameters, and the plan an index lookup a key.
+_LOCK: Final = """
+select found.* from unnest($1::text[], $2::text[]) as wanted (topic, key)
+cross join lateral (
+    select topic, key, last_sequence from incoming_stream old
+    where old.topic = wanted.topic and old.key = wanted.key
+    for no key update
+) found
+"""
+_BEGIN: Final = """
+insert into incoming_stream as old (topic, key, last_sequence)
+select topic, key, 0 from unnest($1::text[], $2::text[]) as new (topic, key)
+on conflict (topic, key) do update set last_sequence = old.last_sequence
+returning topic, key, last_sequence
+"""
+_SAVE: Final = """
+update incoming_stream as old set last_sequence = new.last_sequence
+from unnest($1::text[], $2::text[], $3::bigint[]) as new (topic, key, last_sequence)
+where old.topic = new.topic and old.key = new.key
+"""
 _BLOCKING: Final = frozenset({Status.DEAD, Status.PARKED})
 
 
 @dataclass(slots=True)
 class Position:
-    """How far one stream is, and its records that wait, by sequence."""
+    """How far one stream is, and by sequence those of its waiting records that decide about others."""
 
     last: int
     held: dict[int, Held] = field(default_factory=dict)
@@ -33,17 +49,6 @@ class Position:
     def blocked_before(self, sequence: int) -> bool:
         """Whether a record before this one must be dealt with first."""
         return any(held.status in _BLOCKING for number, held in self.held.items() if number < sequence)
-
-    def parked(self) -> list[Held]:
-        """The parked records that no dead one precedes, in order."""
-        first_dead = min(
-            (number for number, held in self.held.items() if held.status is Status.DEAD), default=None
-        )
-        return [
-            held
-            for number, held in sorted(self.held.items())
-            if held.status is Status.PARKED and (first_dead is None or number < first_dead)
-        ]
 
     def advance(self, sequence: int) -> None:
         """The record with this sequence was dealt with."""
@@ -64,43 +69,26 @@ async def lock_streams(connection: AsyncConnection, keys: Collection[StreamKey])
     if not keys:
         return {}
     ordered = sorted(set(keys))
-    wanted = (
-        func.unnest(array("topics", Text()), array("keys", Text()))
-        .table_valued("topic", "key")
-        .render_derived()
+    found = await _positions(connection, _LOCK, ordered)
+    if len(found) < len(ordered):
+        found |= await _positions(connection, _BEGIN, [key for key in ordered if key not in found])
+    return found
+
+
+async def _positions(
+    connection: AsyncConnection, statement: str, keys: Sequence[StreamKey]
+) -> dict[StreamKey, Position]:
+    rows = await connection.exec_driver_sql(
+        statement, ([topic for topic, _ in keys], [key for _, key in keys])
     )
-    new = upsert(incoming_stream).from_select(
-        ["topic", "key", "last_sequence"], select(wanted.c.topic, wanted.c.key, literal(0))
-    )
-    rows = await connection.execute(
-        new.on_conflict_do_update(
-            index_elements=["topic", "key"], set_={"last_sequence": incoming_stream.c.last_sequence}
-        ).returning(incoming_stream.c.topic, incoming_stream.c.key, incoming_stream.c.last_sequence),
-        {"topics": [topic for topic, _ in ordered], "keys": [key for _, key in ordered]},
-    )
-    return {(topic, key): Position(last) for topic, key, last in rows}
+    return {(topic, key): Position(last) for topic, key, last in cast("Iterable[Any]", rows)}
 
 
 async def save_streams(connection: AsyncConnection, positions: dict[StreamKey, Position]) -> None:
     """Write the positions that moved."""
     moved = [(topic, key, position.last) for (topic, key), position in positions.items() if position.moved]
-    if not moved:
-        return
-    values = (
-        func.unnest(array("topics", Text()), array("keys", Text()), array("lasts", BigInteger()))
-        .table_valued("topic", "key", "last")
-        .render_derived(name="moved")
-    )
-    await connection.execute(
-        update(incoming_stream)
-        .values(last_sequence=values.c.last)
-        .where(incoming_stream.c.topic == values.c.topic, incoming_stream.c.key == values.c.key),
-        {
-            "topics": [topic for topic, _, _ in moved],
-            "keys": [key for _, key, _ in moved],
-            "lasts": [last for _, _, last in moved],
-        },
-    )
+    if moved:
+        await connection.exec_driver_sql(_SAVE, tuple(map(list, zip(*moved, strict=True))))
 
 
 def attach(positions: dict[StreamKey, Position], held: Collection[Held]) -> None:
@@ -109,6 +97,6 @@ def attach(positions: dict[StreamKey, Position], held: Collection[Held]) -> None
         positions[waiting.stream.topic, waiting.stream.key].held[waiting.stream.sequence] = waiting
 
 
-def keys_of(streams: Iterator[Stream]) -> set[StreamKey]:
+def keys_of(streams: Iterable[Stream]) -> set[StreamKey]:
     """The streams that some records belong to."""
     return {(stream.topic, stream.key) for stream in streams}

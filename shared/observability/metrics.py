@@ -1,21 +1,32 @@
-"""The kernel's metrics: closed labels only, no id, key, name or offset ever."""
+"""The kernel's metrics: closed labels only, no id, key, name or offset ever.
 
-from collections.abc import Collection, Iterable
+A process shows at most 300 series, whatever happens to it. So what grows with handlers is a sum and a count
+(averages), and what needs quantiles has one histogram a process.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from platform import python_version
 from typing import Protocol
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-from prometheus_client.metrics import MetricWrapperBase
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Summary, disable_created_metrics
 
-OUTCOMES = ("ok", "ignored", "duplicate", "retry", "dlq", "parked", "skipped", "gap", "unreadable")
-"""What became of a record."""
-UNKNOWN = "unknown"
-DUE_OUTCOMES = ("ok", "retry", "error")
+from shared.observability.labels import (
+    DEAD_REASONS,
+    DUE_OUTCOMES,
+    HTTP_ANSWERS,
+    NO_ANSWER,
+    NO_HANDLER,
+    OUTCOMES,
+    RELAY_ERRORS,
+)
 
-_HANDLER_SECONDS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30)
-_AGE_SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60, 300)
+_AGE_SECONDS = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60, 300)
+_TRANSACTION_SECONDS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 1, 5, 30)
 _HTTP_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.3, 1, 3, 10)
+
+# A time stamp beside every counter would double the series.
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
 def distribution_version() -> str:
@@ -38,31 +49,37 @@ class KernelMetrics:
 
     def __init__(self, registry: CollectorRegistry, service: str) -> None:
         self.registry = registry
-        self._event_types: set[str] = set()
         self._handlers(registry)
         self._consumer(registry)
         self._outbox(registry)
         self._set_aside(registry)
+        self._store(registry)
         self._process(registry, service)
+        for reason in DEAD_REASONS:
+            self.dlq_messages.labels(reason)
+        for reason in RELAY_ERRORS:
+            self.outbox_publish_errors.labels(reason)
+        for code in HTTP_ANSWERS:
+            self.http_answers.labels(code)
+        for outcome in OUTCOMES[1:]:
+            self.handler_messages.labels(NO_HANDLER, outcome)
 
     def _handlers(self, registry: CollectorRegistry) -> None:
         self.handler_messages = Counter(
             "mentoring_handler_messages",
-            "Records that a handler took, by what became of them.",
-            ("handler", "event_type", "outcome"),
+            "Records by what became of them; without an effect the handler is `none`.",
+            ("handler", "outcome"),
             registry=registry,
         )
-        self.handler_duration = Histogram(
+        self.handler_duration = Summary(
             "mentoring_handler_duration_seconds",
-            "Time that a handler took for one record.",
+            "Time that a handler took for one record, without its share of the commit.",
             ("handler",),
-            buckets=_HANDLER_SECONDS,
             registry=registry,
         )
         self.event_age = Histogram(
             "mentoring_event_age_seconds",
             "System time from an event's recording to its effect in this store.",
-            ("handler",),
             buckets=_AGE_SECONDS,
             registry=registry,
         )
@@ -76,13 +93,19 @@ class KernelMetrics:
     def _consumer(self, registry: CollectorRegistry) -> None:
         self.consumer_lag = Gauge(
             "mentoring_consumer_lag_records",
-            "Records of an assigned partition that were not consumed yet.",
-            ("group", "topic", "partition"),
+            "Records of this member's partitions that were not consumed yet.",
+            ("topic",),
+            registry=registry,
+        )
+        self.consumer_lag_seconds = Gauge(
+            "mentoring_consumer_lag_seconds",
+            "Age of the oldest record that this member has not consumed yet; 0 when none waits.",
+            ("topic",),
             registry=registry,
         )
         self.last_progress = Gauge(
             "mentoring_consumer_last_progress_timestamp_seconds",
-            "Unix time at which the consumer last committed or found nothing to do.",
+            "Unix time at which the consumer last ended a batch.",
             registry=registry,
         )
         self.assigned_partitions = Gauge(
@@ -95,6 +118,11 @@ class KernelMetrics:
         )
         self.commit_errors = Counter(
             "mentoring_commit_errors", "Offset commits that failed.", registry=registry
+        )
+        self.batch_retries = Counter(
+            "mentoring_batch_retries",
+            "Attempts at a batch that the store or the broker let down; it is tried again.",
+            registry=registry,
         )
         self.inbox_duplicates = Counter(
             "mentoring_inbox_duplicates",
@@ -122,7 +150,7 @@ class KernelMetrics:
         )
         self.outbox_publish_errors = Counter(
             "mentoring_outbox_publish_errors",
-            "Batches of outbox rows that the broker did not take.",
+            "Times that the relay started over, by what failed.",
             ("reason",),
             registry=registry,
         )
@@ -143,10 +171,11 @@ class KernelMetrics:
             registry=registry,
         )
 
-    def _process(self, registry: CollectorRegistry, service: str) -> None:
-        self.event_loop_lag = Gauge(
-            "mentoring_event_loop_lag_seconds",
-            "How late the event loop last woke a sleeper.",
+    def _store(self, registry: CollectorRegistry) -> None:
+        self.transaction_duration = Histogram(
+            "mentoring_db_tx_duration_seconds",
+            "Time from a transaction's begin to the end of its commit.",
+            buckets=_TRANSACTION_SECONDS,
             registry=registry,
         )
         self.db_pool_size = Gauge(
@@ -155,16 +184,28 @@ class KernelMetrics:
         self.db_pool_in_use = Gauge(
             "mentoring_db_pool_in_use_connections", "Connections that are in use.", registry=registry
         )
+
+    def _process(self, registry: CollectorRegistry, service: str) -> None:
+        self.event_loop_lag = Gauge(
+            "mentoring_event_loop_lag_seconds",
+            "How late the event loop last woke a sleeper.",
+            registry=registry,
+        )
         self.http_requests = Counter(
             "mentoring_http_requests",
-            "HTTP requests, by route template.",
-            ("method", "route", "code"),
+            "HTTP requests by route template.",
+            ("method", "route"),
+            registry=registry,
+        )
+        self.http_answers = Counter(
+            "mentoring_http_answers",
+            "HTTP answers by the class of their status; `none`: the caller left before.",
+            ("code",),
             registry=registry,
         )
         self.http_duration = Histogram(
             "mentoring_http_request_duration_seconds",
             "Time from a request's first byte to the end of its answer.",
-            ("method", "route"),
             buckets=_HTTP_SECONDS,
             registry=registry,
         )
@@ -178,26 +219,11 @@ class KernelMetrics:
             registry=registry,
         ).labels(service, distribution_version(), python_version()).set(1)
 
-    def declare(self, handlers: Iterable[str], event_types: Collection[str] = ()) -> None:
-        """Start the series of `handlers` at 0 and add their `event_types` to the closed set.
-
-        Call it once a handler, with the types that this handler takes, to keep the number of series small.
-        """
-        self._event_types.update(event_types)
+    def declare(self, handlers: Iterable[str]) -> None:
+        """Start the series of `handlers` at 0."""
         for handler in handlers:
             self.handler_duration.labels(handler)
-            self.event_age.labels(handler)
-            for outcome in OUTCOMES:
-                self.handler_messages.labels(handler, UNKNOWN, outcome)
-            for event_type in event_types:
-                self.handler_messages.labels(handler, event_type, "ok")
-
-    def declare_reasons(self, *, dlq: Iterable[str] = (), publish: Iterable[str] = ()) -> None:
-        """Start the series of the reasons of dead letters and of publish errors at 0."""
-        for reason in dlq:
-            self.dlq_messages.labels(reason)
-        for reason in publish:
-            self.outbox_publish_errors.labels(reason)
+            self.handler_messages.labels(handler, "ok")
 
     def declare_due(self, kinds: Iterable[str]) -> None:
         """Start the series of the `kinds` of due rows at 0."""
@@ -205,29 +231,19 @@ class KernelMetrics:
             for outcome in DUE_OUTCOMES:
                 self.due_rows.labels(kind, outcome)
 
-    def count_message(self, handler: str, event_type: str, outcome: str, amount: int = 1) -> None:
-        """Count records; a type that was not declared counts as `unknown`."""
-        known = event_type if event_type in self._event_types else UNKNOWN
-        self.handler_messages.labels(handler, known, outcome).inc(amount)
+    def declare_lag(self, topics: Mapping[str, tuple[Callable[[], float], Callable[[], float]]]) -> None:
+        """Read the records and the seconds by which topics lag at each scrape."""
+        for topic, (records, seconds) in topics.items():
+            self.consumer_lag.labels(topic).set_function(records)
+            self.consumer_lag_seconds.labels(topic).set_function(seconds)
 
     def observe_http(self, method: str, route: str, code: int, seconds: float) -> None:
         """Count one request; `code` 0 is one whose caller left before the answer."""
-        self.http_requests.labels(method, route, str(code)).inc()
-        self.http_duration.labels(method, route).observe(seconds)
+        self.http_requests.labels(method, route).inc()
+        self.http_answers.labels(f"{code // 100}xx" if code else NO_ANSWER).inc()
+        self.http_duration.observe(seconds)
 
     def watch_pool(self, pool: Pool) -> None:
         """Read the connection pool's figures at each scrape."""
         self.db_pool_size.set_function(pool.size)
         self.db_pool_in_use.set_function(pool.checkedout)
-
-
-def describe(registry: CollectorRegistry) -> list[tuple[str, str, tuple[str, ...], str]]:
-    """Name as it is scraped, type, labels and help of every family, by name: the table in the docs."""
-    rows = []
-    for collector in set(registry._collector_to_names):  # noqa: SLF001 - a family without a series shows no labels
-        labels = tuple(collector._labelnames) if isinstance(collector, MetricWrapperBase) else ()  # noqa: SLF001
-        families = collector.describe() if isinstance(collector, MetricWrapperBase) else collector.collect()
-        for family in families:
-            suffix = "_total" if family.type == "counter" else ""
-            rows.append((family.name + suffix, family.type, labels, family.documentation))
-    return sorted(rows)

@@ -61,7 +61,6 @@ def _migrate(connection: Connection, metadata: MetaData) -> None:
         connection=connection,
         target_metadata=[KERNEL, metadata],
         compare_type=True,
-        transaction_per_migration=True,
     )
     with context.begin_transaction():
         # Two jobs at once: the second waits, and then finds nothing to do.

@@ -1,27 +1,43 @@
 """What leaves a store: rows of the outbox, written in the transaction that caused them."""
 
 import base64
-import json
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Text, func, insert, select
-from sqlalchemy.dialects.postgresql import insert as upsert
+from pydantic_core import from_json, to_json
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.events.envelope import Actor, Envelope
-from shared.persistence.arrays import array
-from shared.persistence.tables import outbox, outgoing_stream
+from shared.events.envelope import Envelope
 
 SHARDS = 16
 CHANNEL = "outbox"
 MAX_PAYLOAD_BYTES = 900_000
 """Below the brokers' usual limit of a mebibyte a record, headers included: checked before a row is written,
 so that none can block a shard."""
+
+_COUNT_UP: Final = """
+insert into outgoing_stream as old (topic, key, last_sequence)
+select * from unnest($1::text[], $2::text[], $3::bigint[])
+on conflict (topic, key) do update set last_sequence = old.last_sequence + excluded.last_sequence
+returning topic, key, last_sequence
+"""
+_COLUMNS: Final = (
+    *("id", "aggregatetype", "aggregateid", "type", "topic", "shard", "raw_key", "payload", "headers"),
+)
+_APPEND: Final = f"""
+with added as (
+    insert into outbox ({", ".join(_COLUMNS)})
+    select {", ".join(_COLUMNS)}
+    from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::smallint[], $7::bytea[],
+        $8::bytea[], $9::text[]) with ordinality as new ({", ".join(_COLUMNS)}, number)
+    order by number
+)
+select pg_notify('{CHANNEL}', '')
+"""  # noqa: S608  our own names
 
 RawHeaders = Sequence[tuple[str, bytes | None]]
 
@@ -33,23 +49,15 @@ class OversizedEventError(ValueError):
         super().__init__(f"{event_type} of {size} bytes exceeds {MAX_PAYLOAD_BYTES}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Fact:
     """An event that waits for its sequence number."""
 
-    id: UUID
-    type: str
+    envelope: Envelope
     topic: str
     aggregate: str
     key: str
-    subject: str
     payload: bytes | None
-    time: datetime
-    recorded_time: datetime
-    correlation_id: UUID
-    causation_id: UUID | None
-    actor: Actor
-    traceparent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +74,15 @@ class Copy:
 
 def encode_headers(headers: RawHeaders) -> str:
     """Headers as JSON text that keeps every byte: what is no plain text is base64 in a list."""
-    return json.dumps([[name, _encode(value)] for name, value in headers])
+    return to_json([(name, _encode(value)) for name, value in headers]).decode()
 
 
 def decode_headers(text: str) -> list[tuple[str, bytes | None]]:
     """The inverse of `encode_headers`."""
-    return [(name, _decode(value)) for name, value in json.loads(text)]
+    return [
+        (name, value.encode() if isinstance(value, str) else _decode(value))
+        for name, value in from_json(text)
+    ]
 
 
 def shard_of(key: str) -> int:
@@ -79,7 +90,7 @@ def shard_of(key: str) -> int:
     return zlib.crc32(key.encode()) % SHARDS
 
 
-async def write_facts(connection: AsyncConnection, facts: Sequence[Fact], source: str) -> None:
+async def write_facts(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     """Number the facts and append them to the outbox.
 
     The row that counts a stream is locked before the outbox rows are written, so that per key and topic
@@ -92,32 +103,19 @@ async def write_facts(connection: AsyncConnection, facts: Sequence[Fact], source
     }
     rows = []
     for fact in facts:
-        stream = (fact.topic, fact.key)
-        numbers[stream] += 1
-        envelope = Envelope(
-            id=fact.id,
-            type=fact.type,
-            source=source,
-            subject=fact.subject,
-            time=fact.time,
-            recorded_time=fact.recorded_time,
-            correlation_id=fact.correlation_id,
-            causation_id=fact.causation_id,
-            actor=fact.actor,
-            sequence=numbers[stream],
-            traceparent=fact.traceparent,
-        )
+        stream, envelope = (fact.topic, fact.key), fact.envelope
+        numbers[stream] = envelope.sequence = numbers[stream] + 1
         rows.append(
             {
-                "id": fact.id,
+                "id": envelope.id,
                 "aggregatetype": fact.aggregate,
                 "aggregateid": fact.key,
-                "type": fact.type,
+                "type": envelope.type,
                 "topic": fact.topic,
                 "shard": shard_of(fact.key),
                 "raw_key": None,
                 "payload": fact.payload,
-                "headers": encode_headers(envelope.to_headers()),
+                "headers": to_json(envelope.attributes()).decode(),
             }
         )
     await _append(connection, rows)
@@ -149,31 +147,20 @@ async def _count_up(
     connection: AsyncConnection, counts: Counter[tuple[str, str]]
 ) -> dict[tuple[str, str], int]:
     streams = sorted(counts)
-    wanted = (
-        func.unnest(array("topics", Text()), array("keys", Text()), array("counts", BigInteger()))
-        .table_valued("topic", "key", "count")
-        .render_derived()
+    rows = await connection.exec_driver_sql(
+        _COUNT_UP,
+        (
+            [topic for topic, _ in streams],
+            [key for _, key in streams],
+            [counts[stream] for stream in streams],
+        ),
     )
-    new = upsert(outgoing_stream).from_select(["topic", "key", "last_sequence"], select(wanted))
-    statement = new.on_conflict_do_update(
-        index_elements=["topic", "key"],
-        set_={"last_sequence": outgoing_stream.c.last_sequence + new.excluded.last_sequence},
-    ).returning(outgoing_stream.c.topic, outgoing_stream.c.key, outgoing_stream.c.last_sequence)
-    rows = await connection.execute(
-        statement,
-        {
-            "topics": [topic for topic, _ in streams],
-            "keys": [key for _, key in streams],
-            "counts": [counts[stream] for stream in streams],
-        },
-    )
-    return {(topic, key): last for topic, key, last in rows}
+    return {(topic, key): last for topic, key, last in cast("Iterable[Any]", rows)}
 
 
-async def _append(connection: AsyncConnection, rows: list[dict[str, object]]) -> None:
+async def _append(connection: AsyncConnection, rows: Sequence[Mapping[str, object]]) -> None:
     if rows:
-        await connection.execute(insert(outbox), rows)
-        await connection.execute(select(func.pg_notify(CHANNEL, "")))
+        await connection.exec_driver_sql(_APPEND, tuple([row[name] for row in rows] for name in _COLUMNS))
 
 
 def _encode(value: bytes | None) -> str | list[str] | None:
@@ -181,10 +168,8 @@ def _encode(value: bytes | None) -> str | list[str] | None:
     return text if value is None or text is not None else [base64.b64encode(value).decode()]
 
 
-def _decode(value: str | list[str] | None) -> bytes | None:
-    if value is None:
-        return None
-    return base64.b64decode(value[0]) if isinstance(value, list) else value.encode()
+def _decode(value: list[str] | None) -> bytes | None:
+    return None if value is None else base64.b64decode(value[0])
 
 
 def _text(value: bytes | None) -> str | None:

@@ -1,11 +1,11 @@
 """One use case, one transaction; the only place that commits."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -15,8 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from shared.clock import Clock, SystemClock, system_now
 from shared.events.base import Event
 from shared.events.catalog import Topic, topic_of
-from shared.events.envelope import Actor, ActorType
+from shared.events.envelope import Actor, ActorType, Envelope
 from shared.ids import NewId, new_id
+from shared.persistence.gathered import G, Gathered, Mark, Refused
 from shared.persistence.outbox import (
     MAX_PAYLOAD_BYTES,
     Copy,
@@ -25,6 +26,7 @@ from shared.persistence.outbox import (
     write_copies,
     write_facts,
 )
+from shared.persistence.statements import count_statements, statements_in
 from shared.persistence.tables import due, pending
 
 SYSTEM: Final = Actor(ActorType.SYSTEM)
@@ -36,14 +38,6 @@ class Waiting:
 
     reaction: str
     subject: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Why a foreign record was refused, and whether its bytes may be kept."""
-
-    reason: str
-    keep: bool
 
 
 @dataclass(slots=True)
@@ -67,6 +61,55 @@ class UnitOfWork:
     copies: list[Copy] = field(default_factory=list)
     refusals: list[Refused] = field(default_factory=list)
     has_due_work: bool = False
+    info: MutableMapping[Any, Any] = field(default_factory=dict)
+    _gathered: dict[type[Gathered], Gathered] = field(default_factory=dict)
+    _gatherings: int = 0
+
+    def gathered(self, kind: type[G]) -> G:
+        """This unit's own `kind` of gathered writes, made at the first call and written before the commit.
+
+        For handlers that only write. A failure to write belongs to the record that caused it, as if its
+        handler had failed. Whoever reads what was gathered calls `write_gathered` first.
+        """
+        self._gatherings += 1
+        if kind not in self._gathered:
+            self._gathered[kind] = kind()
+        return cast("G", self._gathered[kind])
+
+    async def write_gathered(self) -> None:
+        """Write what was gathered so far."""
+        for gathered in self._gathered.values():
+            await gathered.write(self.connection)
+
+    def mark(self) -> Mark:
+        """Where to go back to if what follows fails; for `undo`."""
+        touches = statements_in(self.info) + self._gatherings
+        return Mark(touches, len(self.facts), len(self.copies), len(self.refusals))
+
+    def undo(self, mark: Mark) -> bool:
+        """Take back what was published and refused since the mark.
+
+        False, and nothing is done, when there were statements or gatherings since: a savepoint undoes those.
+        """
+        if statements_in(self.info) + self._gatherings != mark.touches:
+            return False
+        del self.facts[mark.facts :], self.copies[mark.copies :], self.refusals[mark.refusals :]
+        return True
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """An exception in this block undoes the block alone: rows, gathered writes, what was published."""
+        await self.write_gathered()
+        facts, copies, refusals = len(self.facts), len(self.copies), len(self.refusals)
+        try:
+            async with self.connection.begin_nested():
+                yield
+                await self.write_gathered()
+        except BaseException:
+            for gathered in self._gathered.values():
+                gathered.discard()
+            del self.facts[facts:], self.copies[copies:], self.refusals[refusals:]
+            raise
 
     def emit(self, event: Event, *, actor: Actor | None = None) -> None:
         """Publish an event if, and only if, this unit commits.
@@ -130,9 +173,10 @@ class UnitOfWork:
         )
 
     async def flush(self) -> None:
-        """Write what was published into the outbox."""
+        """Write what was gathered, and what was published into the outbox."""
+        await self.write_gathered()
         if self.facts:
-            await write_facts(self.connection, self.facts, source=self.source)
+            await write_facts(self.connection, self.facts)
             self.facts.clear()
         if self.copies:
             await write_copies(self.connection, self.copies)
@@ -148,23 +192,19 @@ class UnitOfWork:
         payload: bytes | None = None,
         actor: Actor | None = None,
     ) -> None:
-        self.facts.append(
-            Fact(
-                id=self.new_id(),
-                type=event_type,
-                topic=topic.name,
-                aggregate=event_type.split(".")[1],
-                key=key,
-                subject=subject,
-                payload=payload,
-                time=self.now,
-                recorded_time=system_now(),
-                correlation_id=self.correlation_id,
-                causation_id=self.causation_id,
-                actor=actor or self.actor,
-                traceparent=self.traceparent,
-            )
+        envelope = Envelope(
+            id=self.new_id(),
+            type=event_type,
+            source=self.source,
+            subject=subject,
+            time=self.now,
+            recorded_time=system_now(),
+            correlation_id=self.correlation_id,
+            causation_id=self.causation_id,
+            actor=actor or self.actor,
+            traceparent=self.traceparent,
         )
+        self.facts.append(Fact(envelope, topic.name, event_type.split(".")[1], key, payload))
 
 
 class Units:
@@ -174,6 +214,7 @@ class Units:
         self, engine: AsyncEngine, *, service: str, clock: Clock | None = None, make_id: NewId = new_id
     ) -> None:
         self.engine = engine
+        count_statements(engine)
         self.clock = clock or SystemClock()
         self.new_id = make_id
         self._source = f"urn:mentoring:{service}"
@@ -193,6 +234,7 @@ class Units:
                 correlation_id=correlation_id or self.new_id(),
                 new_id=self.new_id,
                 source=self._source,
+                info=connection.info,
             )
             yield uow
             await uow.flush()

@@ -25,7 +25,7 @@ _EACH_SERVICE = pytest.mark.parametrize("service", SERVICES)
 
 
 def test_every_part_is_there() -> None:
-    """Broker, store, one-shot jobs, services, gateway and Prometheus."""
+    """Broker, store, one-shot jobs, services, gateway, and what watches them."""
     assert "version" not in _COMPOSE
     assert set(_CONTAINERS) == {
         "kafka",
@@ -36,6 +36,8 @@ def test_every_part_is_there() -> None:
         *SERVICES,
         "gateway",
         "prometheus",
+        "alertmanager",
+        "grafana",
     }
 
 
@@ -130,7 +132,7 @@ def test_the_mounted_files_exist() -> None:
         if volume.startswith("./")
     ]
 
-    assert len(mounted) == 4
+    assert len(mounted) == 10
     assert [path for path in mounted if not (ROOT / path).is_file()] == []
 
 

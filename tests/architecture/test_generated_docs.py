@@ -17,6 +17,7 @@ def test_every_generated_page_is_committed_as_generated() -> None:
         "metrics.md",
         "settings.md",
         "match-life.md",
+        "pipeline.json",
         *(f"{service}.openapi.json" for service in SERVICES),
     }
     assert [

@@ -25,7 +25,7 @@ class ApacheKafka:
 
     Every method blocks (a first start takes about 5 s, a later one 3 s, and 12 s after a kill, until the dead
     incarnation's session is over): in a coroutine use `asyncio.to_thread`. `overrides` are added to the
-    properties and win.
+    properties and win; `$broker_port` and `$controller_port` in them are filled in.
     """
 
     def __init__(self, overrides: Mapping[str, str] | None = None, *, heap: str = "1g") -> None:
@@ -122,10 +122,11 @@ class ApacheKafka:
         self.destroy()
 
     def _format(self, directory: Path) -> None:
-        properties = Template(_PROPERTIES.read_text()).substitute(
+        text = _PROPERTIES.read_text()
+        text += "".join(f"{name}={value}\n" for name, value in self._overrides.items())
+        properties = Template(text).substitute(
             broker_port=self._port, controller_port=self._controller_port, log_dir=directory / "log"
         )
-        properties += "".join(f"{name}={value}\n" for name, value in self._overrides.items())
         path = directory / "server.properties"
         path.write_text(properties)
         cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")

@@ -59,7 +59,7 @@ class Story:
 
     async def open_program(self) -> None:
         """Carla publishes a program and opens a cohort that begins today."""
-        program = await self.coordinate("/programs", body=_terms(str(self.person_ids[CARLA.name])))
+        program = await self.coordinate("/programs", body=program_terms(str(self.person_ids[CARLA.name])))
         path = f"/programs/{program['id']}"
         await self.coordinate(f"{path}/publish", etag=str(program["revision"]))
         # A cohort begins at midnight UTC: a yes of all sides starts the match at once.
@@ -152,7 +152,8 @@ async def matched(story: Story, pairs: int) -> None:
     await story.match()
 
 
-def _terms(coordinator_id: str) -> dict[str, Any]:
+def program_terms(coordinator_id: str) -> dict[str, Any]:
+    """A program that matches whoever shares an hour a week."""
     return {
         "purpose": "leadership",
         "title": "Leading well",

@@ -1,21 +1,15 @@
 """`dead-letters` and `parked`: the operator's commands as they are typed."""
 
-import asyncio
-import base64
 import getpass
 import json
-from collections.abc import Callable
 from uuid import UUID
 
 import pytest
-import typer
-from typer.testing import CliRunner, Result
 
 from deploy.local.database_url import DatabaseUrl
-from shared.cli_operations import add_operations
 from shared.events.matches import MatchAcceptedBySide
 from shared.persistence.unit_of_work import UnitOfWork
-from shared.settings import ServiceSettings
+from tests.support.operator_command import Typed, operator_of
 from tests.support.records import MATCH, broken, person, record_of, step
 from tests.support.sandbox import Sandbox
 
@@ -26,32 +20,12 @@ async def refuses(event: MatchAcceptedBySide, uow: UnitOfWork) -> None:
 
 
 @pytest.fixture
-async def run(sandbox: Sandbox, sandbox_database: DatabaseUrl) -> Callable[..., "asyncio.Future[Result]"]:
+async def run(sandbox: Sandbox, sandbox_database: DatabaseUrl) -> Typed:
     """Types a command of the service whose store holds one dead record, one parked and one sealed."""
     sandbox.routes.on(MatchAcceptedBySide, refuses)
     await sandbox.processor.process([record_of(step(1), 1), record_of(step(2), 2)])
     await sandbox.processor.process([broken(person("Lovelace"), 1, value=b'"Lovelace"')])
-    settings = ServiceSettings.model_validate(
-        {
-            "database_url": sandbox_database.sqlalchemy,
-            "kafka_bootstrap_servers": "127.0.0.1:1",
-            "seal_key": base64.b64encode(b"k" * 32).decode(),
-            "oidc_issuer": "https://issuer.example",
-            "oidc_audience": "mentoring",
-            "oidc_jwks_url": "https://issuer.example/keys",
-        }
-    )
-    cli = typer.Typer()
-    add_operations(cli, "engagement", lambda: settings)
-
-    def typed(*words: str) -> "asyncio.Future[Result]":
-        loop = asyncio.get_running_loop()
-        return loop.run_in_executor(None, lambda: CliRunner().invoke(cli, list(words)))
-
-    return typed
-
-
-Typed = Callable[..., "asyncio.Future[Result]"]
+    return operator_of(sandbox_database)
 
 
 async def ids(run: Typed) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""Boards for Grafana, built by `make docs`."""
