@@ -31,7 +31,7 @@ from shared.persistence.unit_of_work import UnitOfWork
 
 async def session_logged(event: SessionLogged, uow: UnitOfWork) -> None:
     """Keep what became of a session."""
-    await Facts(uow.connection).put(
+    uow.gathered(Facts).put(
         session_log,
         {"session_log_id": event.session_log_id},
         {
@@ -48,22 +48,22 @@ async def session_logged(event: SessionLogged, uow: UnitOfWork) -> None:
 
 async def goal_set(event: GoalSet, uow: UnitOfWork) -> None:
     """Keep that there is a goal."""
-    await _goal(event, uow, set_at=event_time(uow), due_on=event.due_on)
+    _goal(event, uow, set_at=event_time(uow), due_on=event.due_on)
 
 
 async def goal_progressed(event: GoalProgressed, uow: UnitOfWork) -> None:
     """Keep how far it is."""
-    await _goal(event, uow, percent=event.percent)
+    _goal(event, uow, percent=event.percent)
 
 
 async def goal_reached(event: GoalReached, uow: UnitOfWork) -> None:
     """Keep that it was reached."""
-    await _goal(event, uow, percent=100, reached_at=event_time(uow))
+    _goal(event, uow, percent=100, reached_at=event_time(uow))
 
 
 async def milestone_reached(event: MilestoneReached, uow: UnitOfWork) -> None:
     """Keep when a step of the plan was reached."""
-    await Facts(uow.connection).put(
+    uow.gathered(Facts).put(
         milestone,
         {"match_id": event.match_id, "milestone": event.milestone},
         {"program_id": event.program_id, "reached_at": event_time(uow)},
@@ -73,18 +73,18 @@ async def milestone_reached(event: MilestoneReached, uow: UnitOfWork) -> None:
 async def pulse_answered(event: PulseAnswered, uow: UnitOfWork) -> None:
     """Count an answer."""
     key = {"match_id": event.match_id, "question": event.question, "rating": event.rating}
-    await Facts(uow.connection).add(pulse_tally, key, "answers", first={"program_id": event.program_id})
+    uow.gathered(Facts).add(pulse_tally, key, "answers", first={"program_id": event.program_id})
 
 
 async def fit_check_answered(event: FitCheckAnswered, uow: UnitOfWork) -> None:
     """Count an answer."""
     key = {"match_id": event.match_id, "answer": event.answer.value}
-    await Facts(uow.connection).add(fit_tally, key, "answers", first={"program_id": event.program_id})
+    uow.gathered(Facts).add(fit_tally, key, "answers", first={"program_id": event.program_id})
 
 
 async def health_changed(event: HealthChanged, uow: UnitOfWork) -> None:
     """Keep the latest health."""
-    await Facts(uow.connection).put(
+    uow.gathered(Facts).put(
         health,
         {"match_id": event.match_id},
         {"program_id": event.program_id, "health": event.health.value, "since": event_time(uow)},
@@ -93,22 +93,22 @@ async def health_changed(event: HealthChanged, uow: UnitOfWork) -> None:
 
 async def flag_raised(event: FlagRaised, uow: UnitOfWork) -> None:
     """Keep what needs the coordinator."""
-    await _flag(event, uow, raised_at=event_time(uow))
+    _flag(event, uow, raised_at=event_time(uow))
 
 
 async def flag_resolved(event: FlagResolved, uow: UnitOfWork) -> None:
     """Keep that it was dealt with."""
-    await _flag(event, uow, resolved_at=event_time(uow), resolution=event.resolution)
+    _flag(event, uow, resolved_at=event_time(uow), resolution=event.resolution)
 
 
 async def nudge_sent(event: NudgeSent, uow: UnitOfWork) -> None:
     """Count a nudge."""
     key = {"match_id": event.match_id, "code": event.code}
-    await Facts(uow.connection).add(nudge_tally, key, "nudges", first={"program_id": event.program_id})
+    uow.gathered(Facts).add(nudge_tally, key, "nudges", first={"program_id": event.program_id})
 
 
-async def _goal(event: GoalEvent, uow: UnitOfWork, **values: object) -> None:
-    await Facts(uow.connection).put(
+def _goal(event: GoalEvent, uow: UnitOfWork, **values: object) -> None:
+    uow.gathered(Facts).put(
         goal,
         {"goal_id": event.goal_id},
         {"match_id": event.match_id, "program_id": event.program_id, **values},
@@ -116,8 +116,8 @@ async def _goal(event: GoalEvent, uow: UnitOfWork, **values: object) -> None:
     )
 
 
-async def _flag(event: FlagRaised | FlagResolved, uow: UnitOfWork, **values: object) -> None:
-    await Facts(uow.connection).put(
+def _flag(event: FlagRaised | FlagResolved, uow: UnitOfWork, **values: object) -> None:
+    uow.gathered(Facts).put(
         flag,
         {"flag_id": event.flag_id},
         {"match_id": event.match_id, "program_id": event.program_id, "code": event.code, **values},

@@ -26,7 +26,7 @@ from shared.persistence.unit_of_work import UnitOfWork
 
 async def match_proposed(event: MatchProposed, uow: UnitOfWork) -> None:
     """Keep the proposal and its members."""
-    await _enter(
+    _enter(
         "proposed",
         event,
         uow,
@@ -35,37 +35,37 @@ async def match_proposed(event: MatchProposed, uow: UnitOfWork) -> None:
         match_run_id=event.match_run_id,
         score=event.score,
     )
-    await _members(event.match_id, event.members, uow)
+    _members(event.match_id, event.members, uow)
 
 
 async def match_offered(event: MatchOffered, uow: UnitOfWork) -> None:
     """Keep since and until when people may answer."""
-    await _enter("offered", event, uow, offered_at=event_time(uow), expires_at=event.expires_at)
+    _enter("offered", event, uow, offered_at=event_time(uow), expires_at=event.expires_at)
 
 
 async def match_accepted_by_side(event: MatchAcceptedBySide, uow: UnitOfWork) -> None:
     """Keep how many said yes."""
-    await _put(event, uow, accepted_sides=event.accepted)
+    _put(event, uow, accepted_sides=event.accepted)
 
 
 async def match_accepted(event: MatchAccepted, uow: UnitOfWork) -> None:
     """Keep when everybody had said yes."""
-    await _enter("accepted", event, uow, accepted_at=event_time(uow))
+    _enter("accepted", event, uow, accepted_at=event_time(uow))
 
 
 async def match_declined(event: MatchDeclined, uow: UnitOfWork) -> None:
     """Keep that it was turned down."""
-    await _enter("declined", event, uow, declined_at=event_time(uow))
+    _enter("declined", event, uow, declined_at=event_time(uow))
 
 
 async def match_expired(event: MatchExpired, uow: UnitOfWork) -> None:
     """Keep that time ran out."""
-    await _enter("expired", event, uow, expired_at=event_time(uow))
+    _enter("expired", event, uow, expired_at=event_time(uow))
 
 
 async def match_activated(event: MatchActivated, uow: UnitOfWork) -> None:
     """Keep when the relationship began and is to end."""
-    await _enter(
+    _enter(
         "active",
         event,
         uow,
@@ -73,13 +73,13 @@ async def match_activated(event: MatchActivated, uow: UnitOfWork) -> None:
         ends_at=event.ends_at,
         format=event.format.value,
     )
-    await _members(event.match_id, event.members, uow)
+    _members(event.match_id, event.members, uow)
 
 
 async def match_paused(event: MatchPaused, uow: UnitOfWork) -> None:
     """Keep since when it rests."""
-    await _enter("paused", event, uow)
-    await Facts(uow.connection).put(
+    _enter("paused", event, uow)
+    uow.gathered(Facts).put(
         match_pause,
         {"match_id": event.match_id, "paused_at": event_time(uow)},
         {"reason": event.reason.value, "resumed_at": None},
@@ -88,28 +88,26 @@ async def match_paused(event: MatchPaused, uow: UnitOfWork) -> None:
 
 async def match_resumed(event: MatchResumed, uow: UnitOfWork) -> None:
     """Close the pause that is open."""
-    await _enter("active", event, uow, ends_at=event.ends_at)
-    await Facts(uow.connection).change(
-        match_pause, {"match_id": event.match_id, "resumed_at": None}, {"resumed_at": event_time(uow)}
-    )
+    _enter("active", event, uow, ends_at=event.ends_at)
+    uow.gathered(Facts).close(match_pause, ("match_id", event.match_id), ("resumed_at", event_time(uow)))
 
 
 async def match_completed(event: MatchCompleted, uow: UnitOfWork) -> None:
     """Keep that it reached its planned end."""
-    await _enter("completed", event, uow, completed_at=event_time(uow))
+    _enter("completed", event, uow, completed_at=event_time(uow))
 
 
 async def match_ended(event: MatchEnded, uow: UnitOfWork) -> None:
     """Keep that and why it ended early, as far as anybody may know."""
-    await _enter("ended_early", event, uow, ended_at=event_time(uow), end_reason=event.reason.value)
+    _enter("ended_early", event, uow, ended_at=event_time(uow), end_reason=event.reason.value)
 
 
-async def _enter(state: str, event: MatchEvent, uow: UnitOfWork, **values: Any) -> None:
-    await _put(event, uow, state=state, **values)
+def _enter(state: str, event: MatchEvent, uow: UnitOfWork, **values: Any) -> None:
+    _put(event, uow, state=state, **values)
 
 
-async def _put(event: MatchEvent, uow: UnitOfWork, **values: Any) -> None:
-    await Facts(uow.connection).put(
+def _put(event: MatchEvent, uow: UnitOfWork, **values: Any) -> None:
+    uow.gathered(Facts).put(
         match,
         {"match_id": event.match_id},
         {"program_id": event.program_id, "cohort_id": event.cohort_id, **values},
@@ -117,9 +115,9 @@ async def _put(event: MatchEvent, uow: UnitOfWork, **values: Any) -> None:
     )
 
 
-async def _members(match_id: UUID, members: tuple[Member, ...], uow: UnitOfWork) -> None:
+def _members(match_id: UUID, members: tuple[Member, ...], uow: UnitOfWork) -> None:
     for member in members:
-        await Facts(uow.connection).put(
+        uow.gathered(Facts).put(
             match_member,
             {"match_id": match_id, "participant_id": member.participant_id},
             {"person_id": member.person_id, "role": member.role.value},

@@ -22,7 +22,7 @@ class UnknownParticipant(Exception):
 
 async def participant_enrolled(event: ParticipantEnrolled, uow: UnitOfWork) -> None:
     """Keep who takes part, with the HR codes of that moment."""
-    await Facts(uow.connection).put(
+    uow.gathered(Facts).put(
         participant,
         {"participant_id": event.participant_id},
         {
@@ -46,17 +46,17 @@ async def participant_enrolled(event: ParticipantEnrolled, uow: UnitOfWork) -> N
 async def participant_updated(event: ParticipantUpdated, uow: UnitOfWork) -> None:
     """Keep roles and capacity."""
     values = {"roles": [role.value for role in event.roles], "capacity": event.capacity}
-    await _change(event.participant_id, uow, values)
+    _change(event.participant_id, uow, values)
 
 
 async def participant_paused(event: ParticipantPaused, uow: UnitOfWork) -> None:
     """Keep that no new match is wanted."""
-    await _change(event.participant_id, uow, {"state": "paused"})
+    _change(event.participant_id, uow, {"state": "paused"})
 
 
 async def participant_resumed(event: ParticipantResumed, uow: UnitOfWork) -> None:
     """Keep that new matches are wanted again."""
-    await _change(event.participant_id, uow, {"state": "enrolled"})
+    _change(event.participant_id, uow, {"state": "enrolled"})
 
 
 async def participant_withdrawn(event: ParticipantWithdrawn, uow: UnitOfWork) -> None:
@@ -66,9 +66,9 @@ async def participant_withdrawn(event: ParticipantWithdrawn, uow: UnitOfWork) ->
         "withdrawal_reason": event.reason.value,
         "withdrawn_at": event_time(uow),
     }
-    await _change(event.participant_id, uow, values)
+    _change(event.participant_id, uow, values)
 
 
-async def _change(participant_id: UUID, uow: UnitOfWork, values: dict[str, Any]) -> None:
-    if not await Facts(uow.connection).change(participant, {"participant_id": participant_id}, values):
-        raise UnknownParticipant
+def _change(participant_id: UUID, uow: UnitOfWork, values: dict[str, Any]) -> None:
+    key = {"participant_id": participant_id}
+    uow.gathered(Facts).change(participant, key, values, absent=UnknownParticipant)

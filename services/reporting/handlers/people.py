@@ -11,7 +11,7 @@ from shared.persistence.unit_of_work import UnitOfWork
 
 async def person_changed(event: PersonChanged, uow: UnitOfWork) -> None:
     """Keep login and status; names and e-mails go no further."""
-    await Facts(uow.connection).put(
+    uow.gathered(Facts).put(
         person,
         {"person_id": event.person_id},
         {"status": event.status.value, "login_subject": event.login_subject},
@@ -20,13 +20,13 @@ async def person_changed(event: PersonChanged, uow: UnitOfWork) -> None:
 
 async def person_erased(person_id: UUID, uow: UnitOfWork) -> None:
     """Forget the login; what remains elsewhere names nobody."""
-    await Facts(uow.connection).drop(person, {"person_id": person_id})
+    uow.gathered(Facts).drop(person, {"person_id": person_id})
 
 
 async def availability_changed(event: AvailabilityChanged, uow: UnitOfWork) -> None:
     """Keep whether a zone is known and how much working time there is."""
     minutes = sum(max(0, interval.end_minute - interval.start_minute) for interval in event.hours)
-    await Facts(uow.connection).put(
+    uow.gathered(Facts).put(
         availability,
         {"person_id": event.person_id},
         {"zone_source": event.zone_source.value, "weekly_minutes": minutes},

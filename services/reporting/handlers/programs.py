@@ -10,7 +10,7 @@ from shared.persistence.unit_of_work import UnitOfWork
 
 async def program_published(event: ProgramPublished, uow: UnitOfWork) -> None:
     """Keep the version that counts from now on."""
-    await Facts(uow.connection).put(
+    uow.gathered(Facts).put(
         program,
         {"program_id": event.program_id},
         {
@@ -29,7 +29,7 @@ async def program_published(event: ProgramPublished, uow: UnitOfWork) -> None:
 
 async def cohort_opened(event: CohortOpened, uow: UnitOfWork) -> None:
     """Keep who could have enrolled."""
-    await Facts(uow.connection).put(
+    uow.gathered(Facts).put(
         cohort,
         {"cohort_id": event.cohort_id},
         {
@@ -43,15 +43,15 @@ async def cohort_opened(event: CohortOpened, uow: UnitOfWork) -> None:
 
 async def cohort_closed(event: CohortClosed, uow: UnitOfWork) -> None:
     """Keep the end of the intake."""
-    await Facts(uow.connection).put(
+    uow.gathered(Facts).put(
         cohort, {"cohort_id": event.cohort_id}, {"program_id": event.program_id, "closed_at": event_time(uow)}
     )
 
 
 async def match_run_completed(event: MatchRunCompleted, uow: UnitOfWork) -> None:
     """Keep the figures of the run and whom it left over, by reason."""
-    facts = Facts(uow.connection)
-    await facts.put(
+    facts = uow.gathered(Facts)
+    facts.put(
         match_run,
         {"match_run_id": event.match_run_id},
         {
@@ -67,7 +67,7 @@ async def match_run_completed(event: MatchRunCompleted, uow: UnitOfWork) -> None
         },
     )
     for left in event.unmatched:
-        await facts.put(
+        facts.put(
             match_run_unmatched,
             {"match_run_id": event.match_run_id, "reason": left.reason},
             {"people": left.people},

@@ -9,17 +9,17 @@ from shared.persistence.unit_of_work import UnitOfWork
 
 async def session_scheduled(event: SessionScheduled, uow: UnitOfWork) -> None:
     """Keep when the pair meets."""
-    await _book(event, 0, uow)
+    _book(event, 0, uow)
 
 
 async def session_rescheduled(event: SessionRescheduled, uow: UnitOfWork) -> None:
     """Keep the new time."""
-    await _book(event, event.revision, uow)
+    _book(event, event.revision, uow)
 
 
 async def session_cancelled(event: SessionCancelled, uow: UnitOfWork) -> None:
     """Keep that it is off."""
-    await Facts(uow.connection).put(
+    uow.gathered(Facts).put(
         session,
         {"session_id": event.session_id},
         {"cancelled_at": event_time(uow), "cancellation_reason": event.reason.value},
@@ -27,8 +27,8 @@ async def session_cancelled(event: SessionCancelled, uow: UnitOfWork) -> None:
     )
 
 
-async def _book(event: SessionScheduled | SessionRescheduled, revision: int, uow: UnitOfWork) -> None:
-    await Facts(uow.connection).put(
+def _book(event: SessionScheduled | SessionRescheduled, revision: int, uow: UnitOfWork) -> None:
+    uow.gathered(Facts).put(
         session,
         {"session_id": event.session_id},
         {

@@ -2,14 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from prometheus_client import CollectorRegistry
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.reporting.consumers import make_routes
 from services.reporting.rebuild.schemas import (
     LIVE,
     LiveIsAhead,
@@ -19,13 +17,11 @@ from services.reporting.rebuild.schemas import (
     state_hash,
     swap,
 )
+from services.reporting.rebuild.spans import Span, total
 from services.reporting.rebuild.topic_reader import TopicReader
-from shared.events.catalog import consumed_by, retry_topic
+from services.reporting.rebuild.workers import Target, load
+from shared.events.catalog import Topic, consumed_by, retry_topic
 from shared.kernel import Kernel
-from shared.messaging.observer import Observer
-from shared.messaging.processor import Processor
-from shared.observability.metrics import KernelMetrics
-from shared.persistence.unit_of_work import Units
 
 ROUNDS: Final = 20
 _PAUSE_SECONDS: Final = 0.5
@@ -79,48 +75,61 @@ async def rebuild(
     Raises:
         TopicsStalled: the broker stopped answering.
     """
-    engine = await make_schema(kernel.database_url, schema)
-    topics = tuple(topic for topic in consumed_by(kernel.name) if topic.name != retry_topic(kernel.name))
-    reader = TopicReader(kernel.cluster, topics)
-    started = time.monotonic()
+    await make_schema(kernel.database_url, schema)
+    reading = _Reading(Target(kernel.settings, schema), progress)
     try:
-        await reader.start()
-        reading = _Reading(reader, _processor(kernel, engine), progress, started)
+        await reading.begin(
+            topic for topic in consumed_by(kernel.name) if topic.name != retry_topic(kernel.name)
+        )
         await reading.to_the_end()
-        seconds = time.monotonic() - started
+        seconds = time.monotonic() - reading.started
         compared = await _meet(kernel, schema, reading)
         async with kernel.units.read() as snapshot:
             made, live = await state_hash(snapshot, schema), await state_hash(snapshot, LIVE)
             compared = compared and await positions_equal(snapshot, schema)
         swapped = replace_live and await _swap(kernel, schema)
-        return RebuildReport(reader.read, seconds, made, live, compared, swapped)
+        return RebuildReport(reading.applied, seconds, made, live, compared, swapped)
     finally:
-        await reader.stop()
-        async with engine.begin() as connection:
+        await reading.stop()
+        async with kernel.engine.begin() as connection:
             await drop_schema(connection, schema)
-        await engine.dispose()
 
 
-def _processor(kernel: Kernel, engine: AsyncEngine) -> Processor:
-    """The service's own processor on the new tables; what it measures is not the service's."""
-    observer = Observer(KernelMetrics(CollectorRegistry(), kernel.name), kernel.name)
-    units = Units(engine, service=kernel.name, clock=kernel.clock, make_id=kernel.new_id)
-    return Processor(make_routes(), units, kernel.set_aside, observer)
-
-
-@dataclass(frozen=True, slots=True)
 class _Reading:
-    reader: TopicReader
-    processor: Processor
-    progress: Callable[[Progress], None]
-    started: float
+    """How far the topics have been read."""
+
+    def __init__(self, target: Target, progress: Callable[[Progress], None]) -> None:
+        self._target = target
+        self._progress = progress
+        self._reader = TopicReader(target.settings.cluster)
+        self._spans: list[Span] = []
+        self.applied = 0
+        self.started = time.monotonic()
+
+    async def begin(self, topics: Iterable[Topic]) -> None:
+        """See what there is."""
+        await self._reader.start()
+        self._spans = await self._reader.whole(topics)
+
+    async def stop(self) -> None:
+        """Disconnect."""
+        await self._reader.stop()
 
     async def to_the_end(self) -> None:
         """Apply what there is, or what has been added since the last time."""
-        async for records in self.reader.batches():
-            await self.processor.process(records)
-            seconds = time.monotonic() - self.started
-            self.progress(Progress(self.reader.read, self.reader.total, self.reader.read / seconds))
+        before, expected = self.applied, self.applied + total(self._spans)
+
+        def tell(applied: int) -> None:
+            self.applied = before + applied
+            self._tell(expected)
+
+        await load(self._target, self._spans, tell)
+        self._tell(self.applied)
+        self._spans = await self._reader.after(self._spans)
+
+    def _tell(self, expected: int) -> None:
+        seconds = time.monotonic() - self.started
+        self._progress(Progress(self.applied, expected, self.applied / seconds))
 
 
 async def _meet(kernel: Kernel, schema: str, reading: _Reading) -> bool:

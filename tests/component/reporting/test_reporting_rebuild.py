@@ -1,6 +1,7 @@
 """A rebuild from the topics is the live state, by hash."""
 
 import asyncio
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -119,6 +120,7 @@ async def test_the_command_rebuilds_and_compares(live: Harness, recorded: list[R
     await _hand_over(live, recorded)
 
     equal = await _command(live)
+    as_json = await _command(live, "--json")
     async with live.service.kernel.units.begin() as uow:
         await uow.connection.exec_driver_sql("delete from health")
     different = await _command(live)
@@ -126,11 +128,13 @@ async def test_the_command_rebuilds_and_compares(live: Harness, recorded: list[R
     assert equal[0] == 0, equal
     assert equal[1].splitlines()[-1] == "equal"
     assert f"{len(recorded)} of {len(recorded)} events" in equal[2]
+    assert json.loads(as_json[1])["equal"] is True
+    assert json.loads(as_json[1])["events"] == len(recorded)
     assert different[0] == 1
     assert different[1].splitlines()[-1] == "different"
 
 
-async def _command(live: Harness) -> tuple[int | None, str, str]:
+async def _command(live: Harness, *options: str) -> tuple[int | None, str, str]:
     settings = live.service.kernel.settings
     environment = {
         "REPORTING_MODE": "test",
@@ -148,6 +152,7 @@ async def _command(live: Harness) -> tuple[int | None, str, str]:
         "-m",
         "services.reporting",
         "rebuild",
+        *options,
         env=environment,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
