@@ -25,13 +25,14 @@ _COMMITTERS: Final = {
     "shared/persistence/unit_of_work.py": "the one commit",
     "shared/persistence/migrations.py": "Alembic's transaction, in a job of its own",
     "shared/messaging/consumer.py": "Kafka offsets, after the transaction",
+    "shared/messaging/offsets.py": "Kafka offsets, as an operator sets them",
     "services/reporting/rebuild/run.py": "makes and drops a schema, in a job of its own",
     "services/reporting/rebuild/schemas.py": "the same",
 }
 _COMMANDS: Final = ("shared/cli.py", "services/reporting/rebuild/command.py")
 _TASKS: Final = {"create_task", "ensure_future"}
 _PURE_SHARED: Final = ("shared.errors",)
-_NUMERIC: Final = ("ortools", "numpy")
+_NUMERIC: Final = ("numba", "numpy")
 _IMPURE: Final = (
     "asyncio",
     "logging",
@@ -123,7 +124,7 @@ def the_domain_is_pure(source: Source) -> Iterator[str]:
     if "domain" not in parts:
         return
     own = ".".join(parts[: parts.index("domain") + 1])
-    numeric = _NUMERIC if "solver" in parts else ()
+    numeric = (*_NUMERIC, "ortools") if "solver" in parts else _NUMERIC if "certificate" in parts else ()
     for line, name in imports(source):
         top = name.split(".", 1)[0]
         if top in _IMPURE or (

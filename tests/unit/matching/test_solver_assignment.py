@@ -7,12 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.matching.domain.solver.assignment import (
-    AssignmentProblem,
-    MarketTooLarge,
-    solve,
-    tie_width_bits,
-)
+from services.matching.domain.solver.assignment import AssignmentProblem, solve, tie_width_bits
+from services.matching.domain.solver.problem import MarketTooLarge
 
 Pairs = dict[tuple[int, int], tuple[int, int]]
 

@@ -1,10 +1,8 @@
-"""Most pairs first, then the best total score, then the smallest sum of tie ranks: one min-cost flow.
+"""Most pairs first, then the best total score, then the smallest sum of tie ranks, for the people of one run.
 
-The flow runs mentee -> mentor -> sink through OR-tools' cost-scaling `SimpleMinCostFlow`, whose
-`solve_max_flow_with_min_cost` puts the number of pairs before the cost without a penalty constant. A pair
-costs `(1,000,000 - score) * scale + tie` with `tie < width` and `scale = width * most pairs`, so that all
-ties of a solution together weigh less than one millionth. `width` is the largest power of two that keeps
-64 bits safe.
+A market of a few thousand people fits all its levels into one number, which one solve of `flow` answers: a
+pair gains `score * scale - tie` with `tie < width` and `scale = width * most pairs`, so that all ties of a
+solution together weigh less than one millionth. `width` is the largest power of two that keeps 64 bits safe.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,23 +10,13 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 import numpy as np
-from ortools.graph.python import min_cost_flow
 
-ENGINE = "ortools-min-cost-flow"
-FULL = 1_000_000
-INT64_MAX = 2**63 - 1
-HEADROOM = 16
-"""Cost scaling multiplies costs by the number of nodes and adds prices; this keeps it far from overflow."""
+from services.matching.domain.solver.flow import HEADROOM, INT64_MAX, most_gain
+from services.matching.domain.solver.problem import FULL, Engine, MarketTooLarge
+
+ENGINE = Engine.FLOW.value
 MIN_WIDTH_BITS = 10
 MAX_WIDTH_BITS = 32
-
-
-class MarketTooLarge(ValueError):
-    """Scores and tie ranks of so many people do not fit 64 bits."""
-
-
-class SolverFailed(RuntimeError):
-    """The solver ended without an optimum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,32 +47,19 @@ def solve(problem: AssignmentProblem) -> frozenset[tuple[int, int]]:
         return frozenset()
     shift = tie_width_bits(most, lefts + rights + 1)
     scale = most << shift
-    sink = lefts + rights
     edges = np.array(keys, dtype=np.int32)
-    costs = np.array(
-        [
-            (FULL - score) * scale + (tie >> (64 - shift))
-            for score, tie in map(problem.pairs.__getitem__, keys)
-        ],
+    gains = np.array(
+        [score * scale - (tie >> (64 - shift)) for score, tie in map(problem.pairs.__getitem__, keys)],
         dtype=np.int64,
     )
-    flow = min_cost_flow.SimpleMinCostFlow()
-    arcs = flow.add_arcs_with_capacity_and_unit_cost(
-        lefts + edges[:, 1], edges[:, 0], np.ones(len(keys), dtype=np.int64), costs
-    )
-    flow.add_arcs_with_capacity_and_unit_cost(
-        np.arange(lefts, dtype=np.int32),
-        np.full(lefts, sink, dtype=np.int32),
+    taken = most_gain(
+        edges[:, 1],
+        edges[:, 0],
+        gains,
+        np.array(slots, dtype=np.int64),
         np.array(seats, dtype=np.int64),
-        np.zeros(lefts, dtype=np.int64),
     )
-    supplies = np.array([*[0] * lefts, *slots, -sum(slots)], dtype=np.int64)
-    flow.set_nodes_supplies(np.arange(sink + 1, dtype=np.int32), supplies)
-    status = flow.solve_max_flow_with_min_cost()
-    if status != flow.OPTIMAL:
-        raise SolverFailed(f"{ENGINE} ended with status {status.name}")
-    taken = np.flatnonzero(flow.flows(arcs))
-    return frozenset(keys[index] for index in taken)
+    return frozenset(keys[index] for index in taken.tolist())
 
 
 def tie_width_bits(most_pairs: int, nodes: int) -> int:

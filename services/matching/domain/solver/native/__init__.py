@@ -1,0 +1,1 @@
+"""Our own engine: kernels compiled by numba, for mentees with one slot each."""
