@@ -5,12 +5,12 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from services.matching.domain.match.states import MatchState
-from services.matching.domain.run.result import UnmatchedReason
+from services.matching.domain.run.result import CertificateFailure, UnmatchedReason
 
 CHANGED_SINCE: Final = "changed_since"
 """The people of a proposal were no longer free when it was to be published."""
 
-REFUSALS: Final = ("gap", "invalid_market", "program_changed", "solver_failed")
+REFUSALS: Final = ("certificate_refused", "invalid_market", "program_changed", "solver_failed")
 PAIR_RESULTS: Final = ("proposed", "simulated", CHANGED_SINCE)
 
 
@@ -26,7 +26,13 @@ class MatchingMetrics:
         )
         self.gap = Gauge(
             "mentoring_match_run_gap_millionths",
-            "Bound minus objective of the latest run; anything but 0 is refused.",
+            "Bound minus objective of the latest run; anything but 0 fails it.",
+            registry=registry,
+        )
+        self.certificate_failures = Counter(
+            "mentoring_match_run_certificate_failures_total",
+            "Runs whose answer was not proven best; nothing of them is published, and any is an alert.",
+            ["reason"],
             registry=registry,
         )
         self.refused = Counter(
@@ -48,6 +54,8 @@ class MatchingMetrics:
             registry=registry,
         )
         self.matches = Gauge("mentoring_matches_count", "Matches by state.", ["state"], registry=registry)
+        for failure in CertificateFailure:
+            self.certificate_failures.labels(failure.value)
         for reason in REFUSALS:
             self.refused.labels(reason)
         for result in PAIR_RESULTS:

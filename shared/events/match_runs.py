@@ -16,7 +16,7 @@ class UnmatchedCount(Part):
 
 
 class MatchRunCompleted(Event):
-    """A run is published whole; scores, objective, bound and gap are sums of millionths."""
+    """A run is published whole; scores, sums and shares are in millionths, its decision log explains them."""
 
     type: ClassVar[str] = "mentoring.match-run.completed.v1"
 
@@ -34,3 +34,8 @@ class MatchRunCompleted(Event):
     unmatched: tuple[UnmatchedCount, ...] = ()
     inputs_hash: str
     engine: str
+    worst_off: int | None = Field(default=None, ge=0, le=1_000_000)
+    own_best_share: int | None = Field(default=None, ge=0, le=1_000_000)
+    mentor_load_gini: int | None = Field(default=None, ge=0, le=1_000_000)
+    blocking_pairs: int | None = Field(default=None, ge=0)
+    solve_milliseconds: int | None = Field(default=None, ge=0)

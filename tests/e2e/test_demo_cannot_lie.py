@@ -134,14 +134,15 @@ def worsen(patch: pytest.MonkeyPatch) -> None:
         solved = await honest(self, run_id, wait_seconds)
         if solved is None:
             return None
-        *kept, left_out = solved.result.proposals
+        told = solved.record.result
+        *kept, left_out = told.proposals
         worse = replace(
-            solved.result,
+            told,
             proposals=tuple(kept),
             matched=len(kept),
-            objective=solved.result.objective - left_out.breakdown.score,
+            objective=told.objective - left_out.breakdown.score,
         )
-        return replace(solved, result=worse)
+        return replace(solved, record=replace(solved.record, result=worse))
 
     patch.setattr(Solver, "result", result)
 

@@ -10,6 +10,7 @@ from services.matching.domain.programs.program import Program
 from services.matching.handlers import Handlers
 from services.matching.handlers.rights import require_coordinator
 from services.matching.persistence.program_repository import ProgramRepository
+from shared.clock import Clock
 from shared.http.auth import GlobalRole, Identity, allow, allow_signed_in
 from shared.persistence.unit_of_work import Units
 
@@ -22,6 +23,7 @@ class Context:
     """The parts of the service that routes need."""
 
     units: Units
+    clock: Clock
     handlers: Handlers
 
 

@@ -8,7 +8,13 @@ from pydantic import Field
 from services.matching.api.context import Body, View
 from services.matching.domain.ids import PersonId
 from services.matching.domain.match.states import Policy
-from services.matching.domain.programs.check import MAX_COORDINATORS, MAX_MILESTONES, MAX_THEMES
+from services.matching.domain.programs.audience import HrField
+from services.matching.domain.programs.check import (
+    MAX_COORDINATORS,
+    MAX_FAIRNESS_GROUPS,
+    MAX_MILESTONES,
+    MAX_THEMES,
+)
 from services.matching.domain.programs.program import Cohort, Program
 from services.matching.domain.programs.terms import (
     Audience,
@@ -61,6 +67,7 @@ class ProgramBody(Body):
     themes: tuple[str, ...] = Field(default=(), max_length=MAX_THEMES)
     proposal_expiry_days: int = 14
     approval_required: bool = True
+    fairness_groups: tuple[HrField, ...] = Field(default=(), max_length=MAX_FAIRNESS_GROUPS)
     on_line_conflict: Policy = Policy.FLAG
     on_audience_exit: Policy = Policy.FLAG
 

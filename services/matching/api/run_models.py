@@ -21,7 +21,10 @@ class RunBody(Body):
 
 
 class FiguresView(View):
-    """What a run found; objective, bound and gap are sums of millionths."""
+    """What a run found; objective, bound and gap are sums of millionths.
+
+    The last five are absent in runs of before runs were recorded; the decision log says what they mean.
+    """
 
     mentors: int
     mentees: int
@@ -35,6 +38,11 @@ class FiguresView(View):
     inputs_hash: str
     engine: str
     engine_version: str
+    worst_off: int | None
+    own_best_share: int | None
+    mentor_load_gini: int | None
+    blocking_pairs: int | None
+    solve_milliseconds: int | None
 
 
 class RunView(View):

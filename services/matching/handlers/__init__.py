@@ -1,6 +1,7 @@
 """The use cases of matching."""
 
 from services.matching.handlers.enrolment import EnrolmentHandlers
+from services.matching.handlers.market_check import CohortChecks
 from services.matching.handlers.matches import MatchHandlers
 from services.matching.handlers.people_wiring import make_people
 from services.matching.handlers.person_effects import PersonEffects
@@ -38,4 +39,5 @@ class Handlers:
             max_participants=settings.run_max_participants,
             chunk=settings.run_chunk,
         )
+        self.checks = CohortChecks(settings.run_max_participants)
         self.publisher = RunPublisher(self.matches, metrics, chunk=settings.run_chunk)

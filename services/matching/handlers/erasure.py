@@ -9,12 +9,14 @@ from services.matching.domain.people.shared_key import OWNER, by_identity
 from services.matching.domain.people.zones import ZoneTable
 from services.matching.handlers.people import PERSON_CHANGE, Effects, People
 from services.matching.handlers.reporting_line import follow_handles, handles_of
+from services.matching.persistence.evidence_repository import EvidenceRepository
 from services.matching.persistence.observation_repository import (
     ErasureHash,
     IdentityLink,
     ObservationRepository,
 )
 from services.matching.persistence.people_repository import PeopleRepository, PersonNotFound, lock_people
+from services.matching.persistence.wish_repository import WishRepository
 from shared.events.people import PersonChanged
 from shared.persistence.unit_of_work import UnitOfWork
 
@@ -43,6 +45,8 @@ class Erasure:
         await self._effects.person_changed(person_id, (PersonChange.LEFT,), uow)
         await self._forget_what_was_said(store, link)
         await people.forget(person_id)
+        await EvidenceRepository(uow.connection).forget(person_id)
+        await WishRepository(uow.connection).forget(person_id)
         await uow.unschedule(PERSON_CHANGE, person_id)
         uow.emit_tombstone(PersonChanged, person_id)
         moved = await follow_handles(uow, handles_of(link, person), without=person_id)

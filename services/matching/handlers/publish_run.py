@@ -119,5 +119,10 @@ class RunPublisher:
                 ),
                 inputs_hash=figures.inputs_hash,
                 engine=figures.engine,
+                worst_off=figures.worst_off,
+                own_best_share=figures.own_best_share,
+                mentor_load_gini=figures.mentor_load_gini,
+                blocking_pairs=figures.blocking_pairs,
+                solve_milliseconds=figures.solve_milliseconds,
             )
         )

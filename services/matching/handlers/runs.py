@@ -11,17 +11,19 @@ from services.matching.domain.ids import MatchRunId
 from services.matching.domain.match.cases import Given
 from services.matching.domain.match.states import By, MatchInput
 from services.matching.domain.programs.program import NotPublished
+from services.matching.domain.run.decision_log import RunContext
 from services.matching.domain.run.market import InvalidMarket
 from services.matching.handlers.matches import carry_out
 from services.matching.handlers.rights import require_coordinator
 from services.matching.handlers.solver import Solved, Solver, SolverStopped
 from services.matching.metrics import MatchingMetrics
 from services.matching.persistence.audience_sql import count_eligible
+from services.matching.persistence.evidence_repository import EvidenceRepository
 from services.matching.persistence.market_reader import MarketReader, run_settings
 from services.matching.persistence.match_repository import MatchRepository
 from services.matching.persistence.person_reader import PersonReader
 from services.matching.persistence.program_repository import ProgramRepository
-from services.matching.persistence.run_repository import MatchRun, RunRepository, RunState
+from services.matching.persistence.run_repository import MatchRun, RunRepository, RunState, figures_of
 from shared.clock import system_now
 from shared.errors import Conflict
 from shared.events.availability import AvailabilityChanged
@@ -127,7 +129,7 @@ class RunHandlers:
         programs = ProgramRepository(uow.connection)
         program, cohort = await programs.get(run.program_id), await programs.cohort(run.cohort_id)
         if program.version != run.program_version:
-            await self._refuse(run, "program_changed", uow)
+            await self._give_up(run, RunState.REFUSED, "program_changed", uow)
             return False
         settings = run_settings(cohort, program.current, uow.now, self._max_participants)
         market = await MarketReader(uow.connection).market(
@@ -135,7 +137,7 @@ class RunHandlers:
         )
         eligible = await count_eligible(uow.connection, program.current)
         await RunRepository(uow.connection).save(replace(run, eligible=eligible))
-        self._solver.begin(run.id, market, settings)
+        self._solver.begin(market, settings, context_of(run))
         return True
 
     async def _look(self, run: MatchRun, uow: UnitOfWork) -> None:
@@ -146,10 +148,10 @@ class RunHandlers:
         except SolverStopped:
             raise
         except InvalidMarket:
-            await self._refuse(run, "invalid_market", uow)
+            await self._give_up(run, RunState.REFUSED, "invalid_market", uow)
         except Exception:  # noqa: BLE001 - it would be the same again: the coordinator asks for another run
             _log.exception("match_run_failed", outcome="error")
-            await self._refuse(run, "solver_failed", uow)
+            await self._give_up(run, RunState.FAILED, "solver_failed", uow)
         else:
             if solved is not None:
                 await self._solved(run, solved, uow)
@@ -158,14 +160,18 @@ class RunHandlers:
             await uow.schedule(RUN_SOLVE, run.id, uow.now)
 
     async def _solved(self, run: MatchRun, solved: Solved, uow: UnitOfWork) -> None:
-        result = solved.result
+        result = solved.record.result
         self._metrics.solve_seconds.observe(solved.seconds)
         self._metrics.gap.set(result.gap)
         runs = RunRepository(uow.connection)
-        run = await runs.add_result(run, result)
-        if result.gap or not result.proven:
-            await self._refuse(run, "gap", uow)
+        await EvidenceRepository(uow.connection).add(run.id, solved.record)
+        if result.failure is not None:
+            self._metrics.certificate_failures.labels(result.failure.value).inc()
+            _log.error("match_run_certificate_refused", outcome="error", reason=result.failure.value)
+            run = replace(run, figures=figures_of(solved.record, solved.seconds))
+            await self._give_up(run, RunState.FAILED, "certificate_refused", uow)
             return
+        run = await runs.add_result(run, solved.record, solved.seconds)
         if run.dry_run:
             self._metrics.pairs.labels("simulated").inc(result.matched)
             await runs.save(replace(run, state=RunState.SOLVED, finished_at=uow.now))
@@ -173,7 +179,19 @@ class RunHandlers:
         await runs.save(replace(run, state=RunState.PUBLISHING))
         await uow.schedule(RUN_PUBLISH, run.id, uow.now)
 
-    async def _refuse(self, run: MatchRun, reason: str, uow: UnitOfWork) -> None:
+    async def _give_up(self, run: MatchRun, state: RunState, reason: str, uow: UnitOfWork) -> None:
         self._metrics.refused.labels(reason).inc()
-        refused = replace(run, state=RunState.REFUSED, refusal=reason, finished_at=uow.now)
-        await RunRepository(uow.connection).save(refused)
+        ended = replace(run, state=state, refusal=reason, finished_at=uow.now)
+        await RunRepository(uow.connection).save(ended)
+
+
+def context_of(run: MatchRun) -> RunContext:
+    """What the decision log says of a run beside its answer."""
+    return RunContext(
+        match_run_id=run.id,
+        program_id=run.program_id,
+        cohort_id=run.cohort_id,
+        program_version=run.program_version,
+        dry_run=run.dry_run,
+        replace_proposals=run.replace_proposals,
+    )

@@ -8,10 +8,10 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.matching.domain.run.decision_log import RunContext
 from services.matching.domain.run.market import Market
-from services.matching.domain.run.result import RunResult
+from services.matching.domain.run.record import RunRecord, solve_and_record
 from services.matching.domain.run.settings import RunSettings
-from services.matching.domain.run.solve_market import run_market
 
 
 class SolverStopped(Exception):
@@ -24,9 +24,9 @@ class SolverIsFull(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Solved:
-    """A result, and how long it took in seconds of system time."""
+    """What is kept of a run, and how long it took in seconds of system time."""
 
-    result: RunResult
+    record: RunRecord
     seconds: float
 
 
@@ -38,7 +38,7 @@ class Solver:
         self._waiting = waiting
         self._executor: ProcessPoolExecutor | None = None
         self._stopped = False
-        self._jobs: dict[UUID, tuple[asyncio.Future[RunResult], float]] = {}
+        self._jobs: dict[UUID, tuple[asyncio.Future[RunRecord], float]] = {}
 
     def has(self, run_id: UUID) -> bool:
         """Whether this process solves, or has solved, the run."""
@@ -49,7 +49,7 @@ class Solver:
         """Whether a further run has to wait."""
         return len(self._jobs) >= self._waiting
 
-    def begin(self, run_id: UUID, market: Market, settings: RunSettings) -> None:
+    def begin(self, market: Market, settings: RunSettings, context: RunContext) -> None:
         """Start on a run. Raises SolverIsFull."""
         if self._stopped:
             raise SolverStopped
@@ -59,8 +59,8 @@ class Solver:
             spawn = multiprocessing.get_context("spawn")
             self._executor = ProcessPoolExecutor(self._processes, mp_context=spawn)
         loop = asyncio.get_running_loop()
-        job = loop.run_in_executor(self._executor, run_market, market, settings)
-        self._jobs[run_id] = (job, time.monotonic())
+        job = loop.run_in_executor(self._executor, solve_and_record, market, settings, context)
+        self._jobs[context.match_run_id] = (job, time.monotonic())
 
     async def result(self, run_id: UUID, wait_seconds: float) -> Solved | None:
         """The result, once; None while it is not there.

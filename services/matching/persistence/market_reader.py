@@ -16,6 +16,7 @@ from services.matching.domain.run.settings import MAX_WEEKS, RunSettings
 from services.matching.persistence.match_repository import MatchRepository
 from services.matching.persistence.participant_repository import ParticipantRepository, SeatsTaken
 from services.matching.persistence.person_reader import PersonReader
+from services.matching.persistence.wish_repository import WishRepository
 
 WEEK_DAYS = 7
 
@@ -27,6 +28,7 @@ class MarketReader:
         self._people = PersonReader(connection)
         self._participants = ParticipantRepository(connection)
         self._matches = MatchRepository(connection)
+        self._wishes = WishRepository(connection)
 
     async def market(
         self, cohort: Cohort, terms: ProgramTerms, limit: int, *, replace_proposals: bool = False
@@ -53,6 +55,7 @@ class MarketReader:
         applicants = await self._people.applicants(people)
         above = await self._people.lines_above(people)
         hours = await self._people.hours(people)
+        choices = await self._wishes.choices([each.id for each in participants])
         return tuple(
             _candidate(
                 each,
@@ -61,6 +64,7 @@ class MarketReader:
                 taken,
                 hours=hours.get(each.person_id),
                 line_above=above.get(each.person_id, frozenset()),
+                choices=choices.get(each.id, ()),
             )
             for each in participants
             if each.person_id in applicants and applicants[each.person_id].at_work
@@ -96,6 +100,7 @@ def _candidate(
     *,
     hours: WeeklyHours | None,
     line_above: frozenset[PersonId],
+    choices: tuple[PersonId, ...],
 ) -> Candidate:
     allowed = frozenset(
         role for role in participant.roles if miss(terms.audience.of(role), applicant.facts) is None
@@ -120,4 +125,10 @@ def _candidate(
         hours=hours,
         line_above=line_above,
         in_audience=bool(allowed),
+        choices=choices,
+        groups=tuple(
+            (field.value, str(value))
+            for field in sorted(terms.fairness_groups)
+            if (value := applicant.facts.get(field)) is not None
+        ),
     )

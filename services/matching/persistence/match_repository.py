@@ -18,6 +18,7 @@ from services.matching.domain.run.market import PersonPair
 from services.matching.persistence.match_codec import StoredPart, match_from_rows, match_values, member_values
 from services.matching.persistence.seats import holds_seats
 from services.matching.persistence.tables import match, match_member, pair_exclusion
+from services.matching.persistence.wish_repository import WishRepository
 from shared.errors import NotFound
 
 
@@ -75,6 +76,16 @@ class MatchRepository:
         return (
             await self._connection.execute(select(match.c.id).where(holds_seats()).limit(1))
         ).first() is not None
+
+    async def locked_of(self, cohort_id: UUID) -> list[Match]:
+        """The matches of a cohort that are not over and that a coordinator has locked."""
+        query = select(match).where(match.c.cohort_id == cohort_id, match.c.locked.is_(True), holds_seats())
+        return [stored.match for stored in await self._load(query)]
+
+    async def is_any_proposed(self, run_id: UUID) -> bool:
+        """Whether a run has proposals that nobody has been shown yet."""
+        query = select(match.c.id).where(match.c.run_id == run_id, match.c.state == MatchState.PROPOSED.value)
+        return (await self._connection.execute(query.limit(1))).first() is not None
 
     async def lock_proposed(
         self, cohort_id: UUID, limit: int, *, run_id: UUID | None = None, unlocked: bool = False
@@ -162,13 +173,14 @@ class MatchRepository:
         await self._connection.execute(upsert(pair_exclusion).on_conflict_do_nothing(), rows)
 
     async def excluded_pairs(self, cohort_id: UUID) -> frozenset[PersonPair]:
-        """Who must not be proposed to whom in a cohort."""
+        """Who must not be proposed to whom in a cohort: as somebody decided, or as one of the two wishes."""
         rows = await self._connection.execute(
             select(pair_exclusion.c.first_person_id, pair_exclusion.c.second_person_id).where(
                 pair_exclusion.c.cohort_id == cohort_id
             )
         )
-        return frozenset(frozenset((PersonId(one), PersonId(other))) for one, other in rows)
+        decided = frozenset(frozenset((PersonId(one), PersonId(other))) for one, other in rows)
+        return decided | await WishRepository(self._connection).apart(cohort_id)
 
     async def live_pairs(
         self, program_id: UUID, *, replaceable_of: UUID | None = None

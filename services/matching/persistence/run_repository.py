@@ -11,8 +11,10 @@ from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.matching.domain.ids import CohortId, MatchRunId, ProgramId
-from services.matching.domain.run.result import Proposal, RunResult, Unmatched
-from services.matching.persistence.match_codec import breakdown_to_json
+from services.matching.domain.run.market import Role
+from services.matching.domain.run.record import RunRecord
+from services.matching.domain.run.result import UnmatchedReason
+from services.matching.persistence.run_codec import proposal_values, unmatched_values
 from services.matching.persistence.tables import match_run, run_proposal, run_unmatched
 from shared.errors import NotFound
 
@@ -24,7 +26,10 @@ class RunNotFound(NotFound):
 
 
 class RunState(StrEnum):
-    """How far a run is; PUBLISHED and SOLVED (a dry run) are whole."""
+    """How far a run is; PUBLISHED and SOLVED (a dry run) are whole.
+
+    REFUSED could not be asked; FAILED has no answer that can be trusted. Nothing of either is published.
+    """
 
     QUEUED = "queued"
     SOLVING = "solving"
@@ -32,11 +37,12 @@ class RunState(StrEnum):
     PUBLISHED = "published"
     SOLVED = "solved"
     REFUSED = "refused"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFigures:
-    """What a run found; sums in millionths."""
+    """What a run found; sums in millionths. Its decision log has the rest."""
 
     mentors: int
     mentees: int
@@ -50,6 +56,11 @@ class RunFigures:
     inputs_hash: str
     engine: str
     engine_version: str
+    worst_off: int | None = None
+    own_best_share: int | None = None
+    mentor_load_gini: int | None = None
+    blocking_pairs: int | None = None
+    solve_milliseconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,11 +85,10 @@ class MatchRun:
     solver_seen_at: datetime | None = None
 
 
-def figures_of(result: RunResult) -> RunFigures:
-    """The figures of a result; people left over are counted by reason, once a role."""
-    unmatched: dict[str, int] = {}
-    for left in result.unmatched:
-        unmatched[left.reason.value] = unmatched.get(left.reason.value, 0) + 1
+def figures_of(record: RunRecord, seconds: float) -> RunFigures:
+    """The figures of a run that took so long; people left over are counted by reason, once a role."""
+    result, fairness = record.result, record.log.fairness
+    unmatched = {each.reason.value: each.people for each in record.log.unmatched}
     return RunFigures(
         mentors=result.mentors,
         mentees=result.mentees,
@@ -92,6 +102,11 @@ def figures_of(result: RunResult) -> RunFigures:
         inputs_hash=result.inputs_hash,
         engine=result.engine,
         engine_version=result.engine_version,
+        worst_off=fairness.worst_off,
+        own_best_share=fairness.own_best.mean,
+        mentor_load_gini=fairness.mentor_load_gini,
+        blocking_pairs=fairness.blocking_pairs,
+        solve_milliseconds=round(seconds * 1_000),
     )
 
 
@@ -117,6 +132,22 @@ class RunRepository:
         rows = await self._connection.execute(query.order_by(match_run.c.id).limit(limit))
         return [_run(row) for row in rows]
 
+    async def latest_published(self, cohort_id: UUID) -> MatchRun | None:
+        """The last run of a cohort that was published whole."""
+        query = select(match_run).where(
+            match_run.c.cohort_id == cohort_id, match_run.c.state == RunState.PUBLISHED.value
+        )
+        row = (await self._connection.execute(query.order_by(match_run.c.id.desc()).limit(1))).one_or_none()
+        return None if row is None else _run(row)
+
+    async def reasons(self, run_id: UUID, participant_id: UUID) -> dict[Role, UnmatchedReason]:
+        """Why a run left somebody over, by role; a role that is not there has a match, or was not offered."""
+        query = select(run_unmatched.c.role, run_unmatched.c.reason).where(
+            run_unmatched.c.run_id == run_id, run_unmatched.c.participant_id == participant_id
+        )
+        rows = await self._connection.execute(query)
+        return {Role(role): UnmatchedReason(reason) for role, reason in rows}
+
     async def is_busy(self, cohort_id: UUID) -> bool:
         """Whether a run of the cohort that publishes is under way."""
         under_way = (RunState.QUEUED, RunState.SOLVING, RunState.PUBLISHING)
@@ -137,15 +168,16 @@ class RunRepository:
             update(match_run).where(match_run.c.id == changed.id).values(_values(changed))
         )
 
-    async def add_result(self, run: MatchRun, result: RunResult) -> MatchRun:
+    async def add_result(self, run: MatchRun, record: RunRecord, seconds: float) -> MatchRun:
         """Store what the run found; nothing is published by it."""
-        proposals = [_proposal(run.id, at, each) for at, each in enumerate(result.proposals)]
-        leftovers = [_unmatched(run.id, at, each) for at, each in enumerate(result.unmatched)]
+        result = record.result
+        proposals = [proposal_values(run.id, at, each) for at, each in enumerate(result.proposals)]
+        leftovers = [unmatched_values(run.id, at, each) for at, each in enumerate(result.unmatched)]
         if proposals:
             await self._connection.execute(insert(run_proposal), proposals)
         if leftovers:
             await self._connection.execute(insert(run_unmatched), leftovers)
-        return replace(run, figures=figures_of(result))
+        return replace(run, figures=figures_of(record, seconds))
 
     async def proposals(self, run_id: UUID, start: int, limit: int) -> Sequence[Row[Any]]:
         """Rows of proposals from a position on."""
@@ -197,31 +229,3 @@ def _values(run: MatchRun) -> dict[str, object]:
     figures = run.figures
     stored = None if figures is None else {name: getattr(figures, name) for name in RunFigures.__slots__}
     return plain | {"state": run.state.value, "figures": stored}
-
-
-def _proposal(run_id: MatchRunId, position: int, proposal: Proposal) -> dict[str, object]:
-    return {
-        "run_id": run_id,
-        "position": position,
-        "mentor_id": proposal.mentor,
-        "mentee_id": proposal.mentee,
-        "mentor_person_id": proposal.mentor_person,
-        "mentee_person_id": proposal.mentee_person,
-        "score": proposal.breakdown.score,
-        "shared_minutes": proposal.shared_minutes,
-        "breakdown": breakdown_to_json(proposal.breakdown),
-    }
-
-
-def _unmatched(run_id: MatchRunId, position: int, left: Unmatched) -> dict[str, object]:
-    return {
-        "run_id": run_id,
-        "position": position,
-        "participant_id": left.participant,
-        "person_id": left.person,
-        "role": left.role.value,
-        "reason": left.reason.value,
-        "dominating": left.dominating.value if left.dominating else None,
-        "feasible_partners": left.feasible_partners,
-        "refusals": {count.code.value: count.pairs for count in left.refusals},
-    }

@@ -20,10 +20,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from services.matching.persistence import people_tables
+from services.matching.persistence import evidence_tables, people_tables, wish_tables
 from services.matching.persistence.metadata import METADATA
 
-__all__ = ["METADATA", "people_tables"]
+__all__ = ["METADATA", "evidence_tables", "people_tables", "wish_tables"]
 
 
 def _texts(name: str) -> Column[Any]:
@@ -115,7 +115,8 @@ match_run = Table(
     Column("solver", Uuid, comment="the process that works on it"),
     Column("solver_seen_at", DateTime(timezone=True), comment="system time: it is a lease"),
     CheckConstraint(
-        "state in ('queued', 'solving', 'publishing', 'published', 'solved', 'refused')", name="state"
+        "state in ('queued', 'solving', 'publishing', 'published', 'solved', 'refused', 'failed')",
+        name="state",
     ),
     Index("ix_match_run_cohort", "cohort_id", "id"),
     Index(

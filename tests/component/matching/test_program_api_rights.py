@@ -17,6 +17,9 @@ EVERYBODY = {
     "POST /cohorts/{cohort_id}/enrolments",
     "GET /my/enrolments",
     "GET /my/enrolments/{participant_id}",
+    "GET /my/enrolments/{participant_id}/why",
+    "GET /my/enrolments/{participant_id}/wishes",
+    "PUT /my/enrolments/{participant_id}/wishes",
     "PUT /my/enrolments/{participant_id}",
     "POST /my/enrolments/{participant_id}/pause",
     "POST /my/enrolments/{participant_id}/resume",
@@ -35,6 +38,7 @@ COORDINATORS = {
     "GET /programs/{program_id}/matches",
     "POST /programs/{program_id}/cohorts",
     "POST /cohorts/{cohort_id}/close",
+    "GET /cohorts/{cohort_id}/check",
     "POST /cohorts/{cohort_id}/exclusions",
     "GET /cohorts/{cohort_id}/runs",
     "POST /cohorts/{cohort_id}/runs",
@@ -42,6 +46,9 @@ COORDINATORS = {
     "GET /runs/{run_id}/proposals",
     "GET /runs/{run_id}/unmatched",
     "POST /runs/{run_id}/offer",
+    "GET /runs/{run_id}/compare/{other_run_id}",
+    "GET /runs/{run_id}/why/{mentor_id}/{mentee_id}",
+    "GET /runs/{run_id}/why/{participant_id}",
     "GET /coordination/cohorts/{cohort_id}/enrolments",
     "POST /coordination/cohorts/{cohort_id}/enrolments",
     "PUT /coordination/enrolments/{participant_id}",
@@ -66,6 +73,8 @@ COORDINATORS = {
     ),
 }
 
+ANALYSTS_TOO = {"GET /runs/{run_id}/decision-log"}
+
 
 @pytest.fixture
 async def matching(harness_factory: HarnessFactory) -> Harness:
@@ -83,9 +92,10 @@ async def test_every_route_is_for_whom_it_is_meant(matching: Harness) -> None:
         found[f"{method} {path.removeprefix(PREFIX)}"] = set(guard.roles)
 
     named = {route for route in found if not route.startswith("HEAD ")}
-    assert named == EVERYBODY | COORDINATORS
+    assert named == EVERYBODY | COORDINATORS | ANALYSTS_TOO
     assert all(found[route] == set() for route in EVERYBODY)
     assert all(found[route] == {GlobalRole.COORDINATOR} for route in COORDINATORS)
+    assert all(found[route] == {GlobalRole.COORDINATOR, GlobalRole.ANALYST} for route in ANALYSTS_TOO)
 
 
 async def test_no_route_answers_without_a_token(matching: Harness) -> None:

@@ -56,6 +56,8 @@ async def test_a_run_proposes_the_best_pairs_with_a_proof_and_their_breakdown(wo
     (completed,) = await world.harness.events(MatchRunCompleted)
     assert (completed.proposals, completed.gap, completed.eligible) == (2, 0, 5)
     assert (completed.mentors, completed.mentees, completed.unmatched) == (2, 2, ())
+    assert (completed.worst_off, completed.own_best_share) == (run["figures"]["worst_off"], 1_000_000)
+    assert (completed.mentor_load_gini, completed.blocking_pairs) == (0, 0)
 
 
 async def test_a_run_without_approval_offers_what_it_proposes(world: World) -> None:

@@ -9,6 +9,8 @@ from uuid import UUID
 
 import pytest
 
+from services.matching.domain.bound import Fault
+from services.matching.domain.run.decision_log import RunContext
 from services.matching.domain.run.market import Market
 from services.matching.domain.run.result import RunResult
 from services.matching.domain.run.settings import Format, RunSettings, Weights
@@ -31,7 +33,9 @@ class ForgedSolver(Solver):
     async def result(self, run_id: UUID, wait_seconds: float) -> Solved | None:
         """The real result, worsened."""
         solved = await super().result(run_id, wait_seconds)
-        return None if solved is None else replace(solved, result=self._forge(solved.result))
+        if solved is None:
+            return None
+        return replace(solved, record=replace(solved.record, result=self._forge(solved.record.result)))
 
 
 class BusySolver(Solver):
@@ -65,24 +69,39 @@ def handlers_of(world: World) -> RunHandlers:
 
 
 @pytest.mark.parametrize(
-    "forge",
-    [lambda result: replace(result, gap=1, proven=False), lambda result: replace(result, proven=False)],
-    ids=["with a gap", "without a proof"],
+    ("forge", "reason"),
+    [
+        (lambda result: replace(result, gap=1, proven=False), "gap"),
+        (lambda result: replace(result, cardinality_bound=2, proven=False), "too_few_matches"),
+        (lambda result: replace(result, faults=(Fault.PAIR_TWICE,), proven=False), "pairs_at_fault"),
+        (lambda result: replace(result, proven=False), "not_proven"),
+    ],
+    ids=["with a gap", "with too few matches", "with a pair twice", "without a proof"],
 )
-async def test_a_result_that_is_not_proven_best_is_refused(
-    world: World, forge: Callable[[RunResult], RunResult]
+async def test_a_run_whose_certificate_is_refused_fails_and_publishes_nothing(
+    world: World, forge: Callable[[RunResult], RunResult], reason: str
 ) -> None:
-    """Nothing of it is published, and the refusal is counted."""
+    """The failure is counted by its reason, and its decision log is there for whoever looks into it."""
     run = await asked(world)
     handlers_of(world)._solver = ForgedSolver(forge)
     await world.harness.run_due()
 
     shown = await world.call(world.coordinator(), "GET", f"/runs/{run['id']}")
-    assert (shown["state"], shown["refusal"], shown["published"]) == ("refused", "gap", 0)
+    assert (shown["state"], shown["refusal"], shown["published"]) == (
+        "failed",
+        "certificate_refused",
+        0,
+    )
     assert await world.harness.events(MatchProposed) == []
     assert await world.harness.events(MatchRunCompleted) == []
     registry = world.harness.service.kernel.registry
-    assert registry.get_sample_value("mentoring_match_runs_refused_total", {"reason": "gap"}) == 1
+    failed = "mentoring_match_run_certificate_failures_total"
+    assert registry.get_sample_value(failed, {"reason": reason}) == 1
+    refused = {"reason": "certificate_refused"}
+    assert registry.get_sample_value("mentoring_match_runs_refused_total", refused) == 1
+    async with world.coordinator() as client:
+        log = await client.get(f"/api/matching/v1/runs/{run['id']}/decision-log")
+    assert log.status_code == 200
 
 
 async def test_a_market_past_the_bounds_is_refused_with_its_reason(harness_factory: HarnessFactory) -> None:
@@ -141,9 +160,17 @@ async def test_a_solver_that_stops_gives_up_what_it_solves() -> None:
     await asyncio.sleep(0)
     weights = Weights(skills=1)
     settings = RunSettings(format=Format.ONE_TO_ONE, weights=weights, weeks=(date(2027, 1, 4),))
-    solver.begin(run_id, Market(candidates=()), settings)
+    context = RunContext(
+        match_run_id=run_id,
+        program_id=new_id(),
+        cohort_id=new_id(),
+        program_version=1,
+        dry_run=False,
+        replace_proposals=False,
+    )
+    solver.begin(Market(candidates=()), settings, context)
     with pytest.raises(SolverIsFull):
-        solver.begin(new_id(), Market(candidates=()), settings)
+        solver.begin(Market(candidates=()), settings, replace(context, match_run_id=new_id()))
     living.cancel()
     with pytest.raises(asyncio.CancelledError):
         await living
@@ -151,7 +178,7 @@ async def test_a_solver_that_stops_gives_up_what_it_solves() -> None:
     with pytest.raises(SolverStopped):
         await solver.result(run_id, 10)
     with pytest.raises(SolverStopped):
-        solver.begin(run_id, Market(candidates=()), settings)
+        solver.begin(Market(candidates=()), settings, context)
 
 
 async def test_runs_are_counted_by_what_became_of_them(world: World) -> None:

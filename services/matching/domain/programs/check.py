@@ -13,6 +13,7 @@ MAX_COORDINATORS = 50
 MAX_MILESTONES = 50
 MAX_TASKS = 20
 MAX_THEMES = 50
+MAX_FAIRNESS_GROUPS = 3
 CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 _RANGES = (
@@ -68,7 +69,14 @@ def faults(terms: ProgramTerms) -> Iterator[Fault]:
     for role, predicate in (("mentor", terms.audience.mentor), ("mentee", terms.audience.mentee)):
         if (fault := predicate_fault(predicate)) is not None:
             yield Fault(f"audience.{role}", fault.value)
+    yield from _group_faults(terms)
     yield from _plan_faults(terms)
+
+
+def _group_faults(terms: ProgramTerms) -> Iterator[Fault]:
+    fields = terms.fairness_groups
+    if len(fields) > MAX_FAIRNESS_GROUPS or len(set(fields)) < len(fields):
+        yield Fault("fairness_groups", "fields_not_unique_or_too_many")
 
 
 def _plan_faults(terms: ProgramTerms) -> Iterator[Fault]:

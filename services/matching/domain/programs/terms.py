@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from services.matching.domain.ids import PersonId
 from services.matching.domain.match.states import Policy
-from services.matching.domain.programs.audience import EVERYBODY, Predicate
+from services.matching.domain.programs.audience import EVERYBODY, HrField, Predicate
 from services.matching.domain.run.market import Role
 from services.matching.domain.run.settings import Format, Weights
 
@@ -92,7 +92,9 @@ class ProgramTerms:
     """One version of a program.
 
     An `evergreen` program has one cohort that never closes. `first_session_within_days` counts from
-    activation; a proposal is answered within `proposal_expiry_days` of its offer.
+    activation; a proposal is answered within `proposal_expiry_days` of its offer. `fairness_groups` are the
+    HR fields in whose groups runs report how people fare; they never weigh in a score, and nobody's group is
+    shown.
     """
 
     purpose: Purpose
@@ -112,5 +114,6 @@ class ProgramTerms:
     themes: tuple[str, ...] = ()
     proposal_expiry_days: int = 14
     approval_required: bool = True
+    fairness_groups: tuple[HrField, ...] = ()
     on_line_conflict: Policy = Policy.FLAG
     on_audience_exit: Policy = Policy.FLAG

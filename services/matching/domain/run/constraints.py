@@ -5,6 +5,7 @@ comes after all rules about the two people, so that `no_capacity` says that none
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
 from enum import StrEnum
 
 from services.matching.domain.hours import SLOT_MINUTES, distinct_weeks, week_mask
@@ -57,6 +58,15 @@ class PairRules:
         """The first constraint that the pair fails; None for a pair that may be proposed."""
         return self._who(mentor, mentee) or self._level(mentor, mentee) or self._contact(mentor, mentee)
 
+    def refusals(self, mentor: Candidate, mentee: Candidate) -> tuple[ConstraintCode, ...]:
+        """Every constraint that the pair fails, in their order; the first one is the refusal."""
+        found = (
+            *self._who_all(mentor, mentee),
+            self._level(mentor, mentee),
+            *self._contact_all(mentor, mentee),
+        )
+        return tuple(code for code in found if code is not None)
+
     def shared_minutes(self, mentor: Candidate, mentee: Candidate) -> int | None:
         """Common working minutes in the program's worst week; None while somebody's hours are unknown."""
         ours = self._pattern.get(mentor.participant_id)
@@ -72,18 +82,20 @@ class PairRules:
         return minutes
 
     def _who(self, mentor: Candidate, mentee: Candidate) -> ConstraintCode | None:
+        return next(self._who_all(mentor, mentee), None)
+
+    def _who_all(self, mentor: Candidate, mentee: Candidate) -> Iterator[ConstraintCode]:
         senior, junior = mentor.person_id, mentee.person_id
         if senior == junior:
-            return ConstraintCode.SAME_PERSON
+            yield ConstraintCode.SAME_PERSON
         if self._settings.audience_required and not (mentor.in_audience and mentee.in_audience):
-            return ConstraintCode.NOT_IN_AUDIENCE
+            yield ConstraintCode.NOT_IN_AUDIENCE
         if senior in self._barred and junior in self._barred[senior]:
-            return ConstraintCode.EXCLUDED
+            yield ConstraintCode.EXCLUDED
         if self._settings.forbid_reporting_line and (
             senior in mentee.line_above or junior in mentor.line_above
         ):
-            return ConstraintCode.REPORTING_LINE
-        return None
+            yield ConstraintCode.REPORTING_LINE
 
     def _level(self, mentor: Candidate, mentee: Candidate) -> ConstraintCode | None:
         least = self._settings.min_level_gap
@@ -95,12 +107,16 @@ class PairRules:
         return ConstraintCode.LEVEL_GAP if gap < least else None
 
     def _contact(self, mentor: Candidate, mentee: Candidate) -> ConstraintCode | None:
+        return next(self._contact_all(mentor, mentee), None)
+
+    def _contact_all(self, mentor: Candidate, mentee: Candidate) -> Iterator[ConstraintCode]:
         if self._settings.language_required and mentor.languages.isdisjoint(mentee.languages):
-            return ConstraintCode.NO_COMMON_LANGUAGE
+            yield ConstraintCode.NO_COMMON_LANGUAGE
         if self._settings.min_shared_minutes:
             minutes = self.shared_minutes(mentor, mentee)
             if minutes is None:
-                return ConstraintCode.AVAILABILITY_UNKNOWN
-            if minutes < self._settings.min_shared_minutes:
-                return ConstraintCode.TOO_LITTLE_SHARED_TIME
-        return None if mentor.mentor_seats and mentee.mentee_slots else ConstraintCode.NO_CAPACITY
+                yield ConstraintCode.AVAILABILITY_UNKNOWN
+            elif minutes < self._settings.min_shared_minutes:
+                yield ConstraintCode.TOO_LITTLE_SHARED_TIME
+        if not (mentor.mentor_seats and mentee.mentee_slots):
+            yield ConstraintCode.NO_CAPACITY

@@ -1,11 +1,16 @@
-"""Pairs fixed by hand: kept if the rules allow them, else refused with the reason while the run goes on."""
+"""Pairs fixed before the run: by hand, and people who are each other's first choice.
+
+Both are kept if the rules allow them. A lock that they do not allow is refused with its reason while the run
+goes on; a wish that they do not allow is one that could not be met.
+"""
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from services.matching.domain.run.constraints import ConstraintCode, PairRules
-from services.matching.domain.run.market import LockedPair, Market, PersonPair, Role
+from services.matching.domain.run.market import Candidate, LockedPair, Market, PersonPair, Role
 from services.matching.domain.run.pairs import Pair, positions
 
 
@@ -64,4 +69,21 @@ def accept_locks(market: Market, rules: PairRules) -> Locks:
         kept.add((pair[0], pair[1]))
         seats[pair[0]] += 1
         slots[pair[1]] += 1
+    for at, to in _mutual_first_choices(mentors, mentees):
+        people = frozenset((mentors[at].person_id, mentees[to].person_id))
+        places = seats[at] < mentors[at].mentor_seats and slots[to] < mentees[to].mentee_slots
+        if places and people not in met and rules.refusal(mentors[at], mentees[to]) is None:
+            met.add(people)
+            kept.add((at, to))
+            seats[at] += 1
+            slots[to] += 1
     return Locks(frozenset(kept), tuple(refused))
+
+
+def _mutual_first_choices(mentors: Sequence[Candidate], mentees: Sequence[Candidate]) -> Iterator[Pair]:
+    """Pairs of which each is the other's first choice, by position; never more than one a mentor."""
+    by_person = {one.person_id: at for at, one in enumerate(mentees)}
+    for at, mentor in enumerate(mentors):
+        to = by_person.get(mentor.choices[0]) if mentor.choices else None
+        if to is not None and mentees[to].choices[:1] == (mentor.person_id,):
+            yield at, to

@@ -35,7 +35,9 @@ class Candidate:
     `mentor_seats` and `mentee_slots` count what is left: matches that hold a seat are taken off before.
     `job_level` rises with seniority. `hours` is None as long as zone or working hours are unknown.
     `line_above` holds everybody above the person in the chain of command, not the direct manager alone.
-    `in_audience` says whether the program's audience still includes the person.
+    `in_audience` says whether the program's audience still includes the person. `groups` are those in which
+    the program compares how people fare, as (field, value); no rule and no score reads them.
+    `choices` are people by rank: a mutual first choice is kept, others decide between equal results.
     """
 
     participant_id: ParticipantId
@@ -51,6 +53,8 @@ class Candidate:
     hours: WeeklyHours | None = None
     line_above: frozenset[PersonId] = frozenset()
     in_audience: bool = True
+    groups: tuple[tuple[str, str], ...] = ()
+    choices: tuple[PersonId, ...] = ()
 
     def __post_init__(self) -> None:
         if self.mentor_seats < 0 or self.mentee_slots < 0:

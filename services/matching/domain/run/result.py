@@ -3,10 +3,20 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from services.matching.domain.bound import Fault
 from services.matching.domain.run.constraints import ConstraintCode
 from services.matching.domain.run.locks import RefusedLock
 from services.matching.domain.run.market import ParticipantId, PersonId, Role
 from services.matching.domain.run.score import ScoreBreakdown
+
+
+class CertificateFailure(StrEnum):
+    """Why a result was refused by its certificate, the first that holds."""
+
+    PAIRS_AT_FAULT = "pairs_at_fault"
+    TOO_FEW_MATCHES = "too_few_matches"
+    GAP = "gap"
+    NOT_PROVEN = "not_proven"
 
 
 class UnmatchedReason(StrEnum):
@@ -63,7 +73,8 @@ class RunResult:
     """The whole answer of a run; sums of scores in millionths.
 
     No result has more than `cardinality_bound` pairs, and none with `matched` pairs a total above `bound`;
-    `proven` says that both are reached and every pair is allowed. `seat_prices` are the proof: what a seat of
+    `proven` says that both are reached and every pair is allowed, `faults` what is wrong with the pairs
+    themselves. `seat_prices` are the proof: what a seat of
     each mentor is worth to the others, with `match_value` for a whole pair (services.matching.domain.bound).
     """
 
@@ -80,8 +91,20 @@ class RunResult:
     bound: int
     gap: int
     proven: bool
+    faults: tuple[Fault, ...]
     match_value: int
     seat_prices: tuple[tuple[ParticipantId, int], ...]
     inputs_hash: str
     engine: str
     engine_version: str
+
+    @property
+    def failure(self) -> CertificateFailure | None:
+        """Why the result is not to be used; None for one that is proven best."""
+        if self.faults:
+            return CertificateFailure.PAIRS_AT_FAULT
+        if self.matched < self.cardinality_bound:
+            return CertificateFailure.TOO_FEW_MATCHES
+        if self.gap:
+            return CertificateFailure.GAP
+        return None if self.proven else CertificateFailure.NOT_PROVEN

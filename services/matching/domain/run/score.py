@@ -9,7 +9,14 @@ Integer arithmetic only, so that a score is the same on every machine. What is u
 - function: the same function or not.
 - seniority: 1 to 3 levels on the mentor's side are best (in a reverse program they are turned).
 - zone: the real distance of the two clocks at the start of the program; 12 hours count nothing.
-- language: languages in common beyond the one that is required, two of them count full.
+- language: languages in common beyond the one that is required, two of them count full. Past three claimed
+  by either side each of them counts less, in proportion.
+
+Nobody climbs by claiming more (tests/unit/matching/test_run_score_gaming.py): an answer that a partner does
+not share never raises the score with them, all that somebody wants is worth one together however much it is,
+claims past the allowances lower what the others give, and hours do not score at all, so that offering fewer
+of them only closes pairs. What no score can give that listens to people at all: that a wish does not help
+with those who can fulfil it.
 """
 
 from dataclasses import dataclass
@@ -19,6 +26,9 @@ from services.matching.domain.run.constraints import level_gap
 from services.matching.domain.run.market import Candidate, Market
 from services.matching.domain.run.settings import Criterion, RunSettings
 
+SCORE_VERSION = 2
+"""Counts the changes of what this module computes; every run keeps the version that it was scored with."""
+
 FULL = 1_000_000
 """One, in millionths: the best value of a part and of a score."""
 
@@ -26,6 +36,7 @@ LEVELS = {0: 300_000, 1: FULL, 2: FULL, 3: FULL, 4: 750_000, 5: 500_000, 6: 250_
 """The seniority part by level gap; any other gap counts nothing."""
 
 FULL_LANGUAGES = 2
+LANGUAGES_ALLOWANCE = 3
 HALF_DAY = DAY_MINUTES // 2
 
 
@@ -121,7 +132,8 @@ class Scoring:
             return None
         required = 1 if self._settings.language_required else 0
         beyond = max(0, len(mentor.languages & mentee.languages) - required)
-        return FULL * min(beyond, FULL_LANGUAGES) // FULL_LANGUAGES
+        claims = max(LANGUAGES_ALLOWANCE, len(mentor.languages), len(mentee.languages))
+        return FULL * min(beyond, FULL_LANGUAGES) * LANGUAGES_ALLOWANCE // (FULL_LANGUAGES * claims)
 
 
 def _function(mentor: Candidate, mentee: Candidate) -> int | None:

@@ -12,11 +12,16 @@ from services.matching.domain.run.pairs import JudgedPairs, Pair, judge_pairs
 from services.matching.domain.run.result import Proposal, RunResult
 from services.matching.domain.run.score import Scoring
 from services.matching.domain.run.settings import RunSettings
-from services.matching.domain.run.ties import tie_rank
-from services.matching.domain.solver.assignment import ENGINE, AssignmentProblem, engine_version, solve
+from services.matching.domain.run.solved import SolvedMarket, open_problem
+from services.matching.domain.solver.assignment import ENGINE, engine_version, solve
 
 
 def run_market(market: Market, settings: RunSettings) -> RunResult:
+    """The answer alone; see `solve_market`."""
+    return solve_market(market, settings).result
+
+
+def solve_market(market: Market, settings: RunSettings) -> SolvedMarket:
     """The most pairs that the rules allow and, among those, the best total score, with proof and reasons.
 
     The same market and settings give the same result to the byte, in whatever order their parts are listed.
@@ -25,7 +30,7 @@ def run_market(market: Market, settings: RunSettings) -> RunResult:
     rules, scoring = PairRules(market, settings), Scoring(market, settings)
     locks = accept_locks(market, rules)
     judged = judge_pairs(market, settings, rules, scoring, locks.kept)
-    chosen = sorted(locks.kept | solve(_open_problem(judged, locks.kept, settings.tie_break_salt)))
+    chosen = tuple(sorted(locks.kept | solve(open_problem(judged, locks.kept, settings.tie_break_salt))))
     objective = sum(judged.scores[pair] for pair in chosen)
     certificate = certify(
         Claim(
@@ -37,9 +42,9 @@ def run_market(market: Market, settings: RunSettings) -> RunResult:
             locked=locks.kept,
         )
     )
-    return RunResult(
+    result = RunResult(
         proposals=tuple(_propose(judged, pair, rules, scoring, locks.kept) for pair in chosen),
-        unmatched=explain_unmatched(judged, chosen, settings),
+        unmatched=explain_unmatched(judged, chosen, settings) if certificate.proven else (),
         refused_locks=locks.refused,
         refusals=count_refusals(sum(judged.mentor_refusals, Counter())),
         mentors=len(judged.mentors),
@@ -51,6 +56,7 @@ def run_market(market: Market, settings: RunSettings) -> RunResult:
         bound=certificate.bound,
         gap=certificate.gap,
         proven=certificate.proven,
+        faults=certificate.faults,
         match_value=certificate.match_value,
         seat_prices=tuple(
             (mentor.participant_id, price)
@@ -60,21 +66,7 @@ def run_market(market: Market, settings: RunSettings) -> RunResult:
         engine=ENGINE,
         engine_version=engine_version(),
     )
-
-
-def _open_problem(judged: JudgedPairs, locked: frozenset[Pair], salt: str) -> AssignmentProblem:
-    """What is left to decide once the locked pairs have their seats."""
-    seats = Counter(mentor for mentor, _ in locked)
-    slots = Counter(mentee for _, mentee in locked)
-    return AssignmentProblem(
-        seats=[one.mentor_seats - seats[at] for at, one in enumerate(judged.mentors)],
-        slots=[one.mentee_slots - slots[at] for at, one in enumerate(judged.mentees)],
-        pairs={
-            pair: (score, tie_rank(salt, judged.mentors[pair[0]], judged.mentees[pair[1]]))
-            for pair, score in judged.scores.items()
-            if pair not in locked
-        },
-    )
+    return SolvedMarket(judged, locks, chosen, result)
 
 
 def _propose(
