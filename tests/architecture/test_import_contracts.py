@@ -42,7 +42,7 @@ def _contract_names() -> list[str]:
 @pytest.fixture
 def copied_tree(tmp_path: Path) -> Path:
     """The product's own files, to plant violations in."""
-    for folder in ("shared", "services", "deploy"):
+    for folder in ("shared", "services", "deploy", "tests"):
         shutil.copytree(
             ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__", "secrets")
         )
@@ -93,6 +93,26 @@ _PLANTED = [
         "The bound that checks the optimum shares nothing with the solver",
         "services/matching/domain/bound.py",
         "import services.matching.domain.solver\n",
+    ),
+    (
+        "The proof of a result, and the command that asks for it, reach no solver",
+        "services/matching/domain/certificate/bound.py",
+        "import services.matching.domain.solver\n",
+    ),
+    (
+        "No solver reaches the proof of its results",
+        "services/matching/domain/solver/planted.py",
+        "import services.matching.domain.certificate\n",
+    ),
+    (
+        "Matching for a cohort in files needs no server, store or broker",
+        "services/matching/files/cohort.py",
+        "import services.matching.persistence\n",
+    ),
+    (
+        "The verdict shares nothing with what it judges",
+        "tests/prove/verdict/planted.py",
+        "import shared.messaging.records\n",
     ),
 ]
 
