@@ -11,7 +11,8 @@ READY := $(VENV)/.ready
 WITHOUT_BROKER := tests/unit tests/contract tests/architecture tests/corpus tests/component
 SERVICES := matching scheduling engagement reporting
 
-.PHONY: help setup lock fmt lint type test-fast test wire e2e fuzz contracts docs migration demo up compose-config clean
+.PHONY: help setup lock fmt lint type test-fast test wire e2e fuzz prometheus prove prove-planted bench-pipeline \
+	bench-reporting bench-matching contracts docs migration demo up compose-config clean
 
 help: ## this list
 	@if [ -t 1 ]; then bold=$$(printf '\033[1m'); plain=$$(printf '\033[0m'); fi; \
@@ -59,13 +60,34 @@ e2e: $(READY) ## all services together, the browser included
 fuzz: $(READY) ## any bytes at all through everything that reads a topic (RUNS=10000000; Linux, x86-64)
 	@$(PYTHON) -m tests.fuzz.decoder $(RUNS)
 
+prometheus: $(READY) ## alerts, rules and queries, as Prometheus itself tries them (needs promtool)
+	@$(PYTHON) -m pytest -q tests/architecture/test_watching.py
+
+# ---------------------------------------------------------------- the proof, and figures
+
+prove: $(READY) ## kill -9 the platform on a real broker and database, and judge it (KILLS= SEED= MINUTES= PLANT= RUN_DIR=)
+	@$(PYTHON) -m $(if $(PLANT),tests.prove.planted $(PLANT),tests.prove run $(if $(KILLS),--kills $(KILLS)) \
+		$(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(RUN_DIR),--run-dir $(RUN_DIR) --resume))
+
+prove-planted: $(READY) ## plant bugs in the product: the verdict must catch each, and sound runs must hold
+	@$(PYTHON) -m tests.prove.planted
+
+bench-pipeline: $(READY) ## events a second beside a plain consumer, on a real broker and database
+	@$(PYTHON) -m tests.bench.pipeline
+
+bench-reporting: $(READY) ## how fast reporting consumes and rebuilds, beside a plain consumer
+	@$(PYTHON) -m tests.bench.reporting
+
+bench-matching: $(READY) ## our engine beside OR-tools (FULL=1: a million people)
+	@$(PYTHON) -m tests.bench.matching $(if $(FULL),--full)
+
 # ---------------------------------------------------------------- what is generated and committed
 
 contracts: $(READY) ## event schemas and AsyncAPI documents from the models; freezes new examples
 	@$(PYTHON) -m shared.events.contracts
 	@$(PYTHON) -m shared.events.frozen
 
-docs: $(READY) ## OpenAPI documents, and the tables in the documentation
+docs: $(READY) ## OpenAPI documents, the tables in the documentation, the board
 	@$(PYTHON) -m deploy.docs
 
 migration: $(READY) ## a new revision: make migration s=matching m="add note"
