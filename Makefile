@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 WITHOUT_BROKER := tests/unit tests/contract tests/architecture tests/corpus tests/component
 SERVICES := matching scheduling engagement reporting
 
-.PHONY: help setup lock fmt lint type test-fast test wire e2e fuzz prometheus prove prove-planted bench-pipeline \
+.PHONY: help setup lock fmt lint type test-fast test wire e2e fuzz prometheus prove prove-planted fire-drill bench-pipeline \
 	bench-reporting bench-matching contracts docs migration demo up compose-config clean
 
 help: ## this list
@@ -71,6 +71,9 @@ prove: $(READY) ## kill -9 the platform on a real broker and database, and judge
 
 prove-planted: $(READY) ## plant bugs in the product: the verdict must catch each, and sound runs must hold
 	@$(PYTHON) -m tests.prove.planted
+
+fire-drill: $(READY) ## a real Prometheus watches services with faults: the right alerts fire (HEALTHY=15: none, in 15 minutes)
+	@$(PYTHON) -m tests.prove.fire_drill $(HEALTHY)
 
 bench-pipeline: $(READY) ## events a second beside a plain consumer, on a real broker and database
 	@$(PYTHON) -m tests.bench.pipeline

@@ -67,7 +67,7 @@ def solve_all_pairs(
     if slots.max(initial=0) > 1:
         raise EngineUnfit("mentees of several slots")
     price, least = np.zeros(len(seats), dtype=np.int64), np.full(len(slots), -1, dtype=np.int64)
-    rows, mentor, score = _look(scores, price, least, FIRST, threads, cancel)
+    rows, mentor, score = _look(scores, price, least, FIRST, threads=threads, cancel=cancel)
     added = [len(rows)]
     for _ in range(MOST_ROUNDS):
         problem = _listed(rows, mentor, score, slots, seats)
@@ -77,7 +77,7 @@ def solve_all_pairs(
         worth = solution.prices.match_value
         profit = problem.score + worth - solution.prices.mentor[problem.mentor]
         least = last_accepted(problem.rows(), profit, slots)
-        more = _look(scores, solution.prices.mentor, least - worth, MORE, threads, cancel)
+        more = _look(scores, solution.prices.mentor, least - worth, MORE, threads=threads, cancel=cancel)
         added.append(len(more[0]))
         if not added[-1]:
             return AllPairs(problem, solution, tuple(added))
