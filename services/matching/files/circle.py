@@ -14,16 +14,15 @@ def solve_circle(cohort: Cohort, told: Callable[[str], None]) -> Solved:
     scores = cohort.scores
     told("pairs and total")
     groups = solve_groups(
-        Problem(
-            scores.first, scores.column, scores.score, cohort.rows.capacity, cohort.columns.capacity
-        ),
+        Problem(scores.first, scores.column, scores.score, cohort.rows.capacity, cohort.columns.capacity),
         smallest_of(cohort),
         lambda: told("groups"),
     )
+    road = "branch and bound" if groups.complete else "closing and filling"
     prices = groups.relaxed.prices
     return Solved(
         groups.chosen,
         None if prices is None else prices.mentor,
-        f"{groups.relaxed.engine}, groups by {'branch and bound' if groups.complete else 'closing and filling'}",
+        f"{groups.relaxed.engine}, groups by {road}",
         complete=groups.complete,
     )

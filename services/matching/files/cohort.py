@@ -25,9 +25,6 @@ class Format(StrEnum):
     FLASH = "flash"
 
 
-SUPPORTED = (Format.ONE_TO_ONE, Format.REVERSE, Format.CIRCLE, Format.FLASH)
-
-
 @dataclass(frozen=True, slots=True)
 class Cohort:
     """Rows are those who learn: mentees, or in reverse mentoring the people of mentors.csv."""

@@ -23,7 +23,6 @@ from services.matching.files.refusal import NotProven
 from services.matching.files.result import hash_of, pair_columns
 from services.matching.files.wishes import Wishes
 
-MOST_ROUNDS = 100
 _NOTHING = np.empty(0, dtype=np.int64)
 _PLAIN = Wishes(Objective.TOTAL, 0, _NOTHING, _NOTHING, 0)
 
@@ -104,9 +103,7 @@ def _left_over(cohort: Cohort, one: Round, chosen: NDArray[np.int64]) -> list[Un
     return told
 
 
-def _write_matches(
-    folder: Path, cohort: Cohort, rounds: list[NDArray[np.int64]], *, parquet: bool
-) -> Path:
+def _write_matches(folder: Path, cohort: Cohort, rounds: list[NDArray[np.int64]], *, parquet: bool) -> Path:
     tables = [
         pa.table({**pair_columns(cohort, edges, scored=True), "round": np.full(len(edges), number)})
         for number, edges in enumerate(rounds, start=1)

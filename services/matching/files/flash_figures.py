@@ -24,7 +24,9 @@ def flash_figures(cohort: Cohort, rounds: list[Round]) -> dict[str, Any]:
         "objective": show(sum(verdict.objective for verdict in verdicts)),
         "bound": show(sum(verdict.bound for verdict in verdicts)),
         "gap": show(sum(verdict.gap for verdict in verdicts)),
-        "proven": all(verdict.proven and not len(one.too_soon) for verdict, one in zip(verdicts, rounds, strict=True)),
+        "proven": all(
+            verdict.proven and not len(one.too_soon) for verdict, one in zip(verdicts, rounds, strict=True)
+        ),
         "floor": show(min(floors)) if floors else None,
         "blocking_pairs": sum(verdict.blocking_pairs for verdict in verdicts),
         "rounded_scores": cohort.scores.rounded,

@@ -84,9 +84,7 @@ def _texts(table: Table, columns: list[pa.Array]) -> pa.StringArray:
     return ids
 
 
-def _capacities(
-    table: Table, name: str, columns: list[pa.Array], default: int | None
-) -> NDArray[np.int64]:
+def _capacities(table: Table, name: str, columns: list[pa.Array], default: int | None) -> NDArray[np.int64]:
     column = pa.concat_arrays(columns) if columns else pa.array([], pa.int64())
     if not pa.types.is_integer(column.type) and not pa.types.is_floating(column.type):
         raise table.refused(Code.COLUMN_TYPE, f"{name} is {column.type}, not a whole number")

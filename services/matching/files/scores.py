@@ -19,6 +19,9 @@ _EXACT: Final = pa.decimal128(38, 34)
 """Holds what a float prints as; a score is at most 1."""
 _MILLIONTHS: Final = pa.decimal128(38, 6)
 
+PAIR: Final = ("mentee_id", "mentor_id")
+"""The columns that say who is meant."""
+
 Told = Callable[[int], None]
 """Is told how many rows more have been read."""
 
@@ -42,10 +45,18 @@ class _Rows:
     score: NDArray[np.int32]
 
 
-def read_scores(table: Table, mentees: People, mentors: People, *, swapped: bool, told: Told) -> Scores:
-    """Read `mentee_id`, `mentor_id` and `score`; swapped, a row is a mentor. Raises Refused."""
-    table.need("mentee_id", "mentor_id", "score")
-    unit, parts, rounded = _read(table, mentees, mentors, told)
+def read_scores(
+    table: Table,
+    mentees: People,
+    mentors: People,
+    *,
+    swapped: bool,
+    told: Told,
+    names: tuple[str, str] = PAIR,
+) -> Scores:
+    """Read who with whom, by these names, and `score`; swapped, a row is a mentor. Raises Refused."""
+    table.need(*names, "score")
+    unit, parts, rounded = _read(table, (mentees, mentors), names, told)
     mentee, mentor, score = (
         np.concatenate([getattr(part, name) for part in parts] or [np.empty(0, np.int32)])
         for name in ("mentee", "mentor", "score")
@@ -59,12 +70,14 @@ def read_scores(table: Table, mentees: People, mentors: People, *, swapped: bool
     if len(twice):
         at = int(twice[0])
         ids = (rows.id_of(int(row[at])), columns.id_of(int(column[at])))
-        raise _pair_twice(table, ids[::-1] if swapped else ids)
+        raise pair_twice(table, ids[::-1] if swapped else ids, names)
     first = np.concatenate(([0], np.cumsum(np.bincount(row, minlength=len(rows))))).astype(np.int64)
     return Scores(first, column, score.astype(np.int64), unit, rounded)
 
 
-def _read(table: Table, mentees: People, mentors: People, told: Told) -> tuple[Unit, list[_Rows], int]:
+def _read(
+    table: Table, sides: tuple[People, People], names: tuple[str, str], told: Told
+) -> tuple[Unit, list[_Rows], int]:
     """As whole numbers where all are, as decimals otherwise."""
     kind = table.type_of("score")
     units = [Unit(decimal=False), Unit(decimal=True)]
@@ -72,16 +85,17 @@ def _read(table: Table, mentees: People, mentors: People, told: Told) -> tuple[U
         units = [Unit(decimal=not pa.types.is_integer(kind))]
     for unit in units:
         types = {
-            "mentee_id": pa.string(),
-            "mentor_id": pa.string(),
+            **dict.fromkeys(names, pa.string()),
             "score": _EXACT if unit.decimal else pa.int64(),
         }
         rounded, row, parts = 0, 0, []
         try:
             for batch in table.batches(types):
                 score, more = _millionths(table, batch["score"], unit, row)
-                mentee = _known(table, "mentee_id", batch["mentee_id"], mentees, row)
-                mentor = _known(table, "mentor_id", batch["mentor_id"], mentors, row)
+                mentee, mentor = (
+                    _known(table, name, batch[name], side, row)
+                    for name, side in zip(names, sides, strict=True)
+                )
                 parts.append(_Rows(mentee, mentor, score))
                 rounded += more
                 row += batch.num_rows
@@ -171,7 +185,8 @@ def _known(table: Table, name: str, ids: pa.Array, people: People, row: int) -> 
     return found
 
 
-def _pair_twice(table: Table, ids: tuple[str, str]) -> Refused:
-    lines = table.lines_with(dict(zip(("mentee_id", "mentor_id"), ids, strict=True)))
+def pair_twice(table: Table, ids: tuple[str, str], names: tuple[str, str] = PAIR) -> Refused:
+    """Why a pair that is there twice is refused, and where."""
+    lines = table.lines_with(dict(zip(names, ids, strict=True)))
     reason = f"the pair of {ids[0]} and {ids[1]} is in line {lines[0]} already"
     return table.refused(Code.PAIR_TWICE, reason, line=lines[-1])

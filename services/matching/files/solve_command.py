@@ -11,13 +11,15 @@ from services.matching.domain.certificate.examine import examine
 from services.matching.domain.certificate.groups import examine_groups, reachable
 from services.matching.domain.solver.problem import MarketTooLarge
 from services.matching.files.circle import solve_circle
-from services.matching.files.cohort import SUPPORTED, Cohort, Format, read_cohort
+from services.matching.files.cohort import Cohort, Format, read_cohort
 from services.matching.files.figures import figures, market_of, open_market, optimum, smallest_of
 from services.matching.files.flash import solve_flash
 from services.matching.files.folder import check_target
 from services.matching.files.levels import Solved, solve_cohort
 from services.matching.files.memory import check_memory
 from services.matching.files.options import check_options
+from services.matching.files.peer import solve_peer_files
+from services.matching.files.peers import read_peers
 from services.matching.files.progress import Progress
 from services.matching.files.publish import Run, product_version, publish
 from services.matching.files.reasons import explain_unmatched
@@ -47,8 +49,6 @@ class Order:
 
 def solve_files(order: Order, progress: Progress) -> Run:
     """Solve, prove and write; the figures of the run. Raises Refused, NotProven or what the engines raise."""
-    if order.format not in SUPPORTED:
-        raise Refused(Code.FORMAT_NOT_SUPPORTED, f"{order.format} is not supported yet")
     check_options(
         order.format,
         objective=order.objective,
@@ -60,17 +60,22 @@ def solve_files(order: Order, progress: Progress) -> Run:
     check_target(order.out)
     progress.expect(check_memory(find_table(order.market, "scores"), order.memory_mb))
     progress.step("reading")
+    try:
+        return _solve(order, progress)
+    except MarketTooLarge as error:
+        raise Refused(Code.MARKET_TOO_LARGE, str(error), path=order.market) from error
+
+
+def _solve(order: Order, progress: Progress) -> Run:
+    if order.format is Format.PEER:
+        peers = read_peers(order.market, progress.rows)
+        return solve_peer_files(peers, order.out, progress, parquet=order.parquet)
     cohort = read_cohort(order.market, order.format, progress.rows)
     if order.format is Format.FLASH:
         return solve_flash(cohort, order.rounds or 1, order.out, progress, parquet=order.parquet)
     wishes = read_wishes(cohort, order.objective, order.floor, order.locked, order.previous)
-    try:
-        grouped = order.format is Format.CIRCLE
-        solved = (
-            solve_circle(cohort, progress.step) if grouped else solve_cohort(cohort, wishes, progress.step)
-        )
-    except MarketTooLarge as error:
-        raise Refused(Code.MARKET_TOO_LARGE, str(error), path=order.market) from error
+    grouped = order.format is Format.CIRCLE
+    solved = solve_circle(cohort, progress.step) if grouped else solve_cohort(cohort, wishes, progress.step)
     progress.step("proving")
     proven = prove(cohort, wishes, solved)
 
@@ -94,7 +99,9 @@ def prove(cohort: Cohort, wishes: Wishes, solved: Solved) -> Proven:
 
     given = None if solved.price is None else Proof(price=solved.price)
     if cohort.format is Format.CIRCLE:
-        return _allowed(examine_groups(market, solved.chosen, smallest_of(cohort), given), solved.engine), None
+        return _allowed(
+            examine_groups(market, solved.chosen, smallest_of(cohort), given), solved.engine
+        ), None
     if solved.best is None:
         return _proven(claim(solved.chosen, wishes.objective), given, solved.engine), None
     best = _proven(claim(solved.best, Objective.TOTAL), given, solved.engine)

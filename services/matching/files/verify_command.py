@@ -23,11 +23,14 @@ from services.matching.files.claimed import (
     read_proof,
     read_run,
 )
-from services.matching.files.cohort import SUPPORTED, Cohort, Format, read_cohort
+from services.matching.files.cohort import Cohort, Format, read_cohort
 from services.matching.files.figures import CHECKED, figures, market_of, smallest_of
 from services.matching.files.findings import Teller
+from services.matching.files.flash_verify import verify_flash
 from services.matching.files.memory import check_memory
 from services.matching.files.options import check_options
+from services.matching.files.peer_verify import verify_peers
+from services.matching.files.peers import PeerCohort, read_peers
 from services.matching.files.progress import Progress, peak_mb
 from services.matching.files.refusal import Code, Refused
 from services.matching.files.result import hash_of
@@ -53,8 +56,6 @@ def verify_files(question: Question, progress: Progress) -> dict[str, Any]:
     complaints = Complaints()
     run = read_run(question.out, complaints)
     kind = question.format or run.format()
-    if kind not in SUPPORTED:
-        raise Refused(Code.FORMAT_NOT_SUPPORTED, f"{kind} is not supported yet")
     check_options(
         kind,
         objective=question.objective,
@@ -64,16 +65,23 @@ def verify_files(question: Question, progress: Progress) -> dict[str, Any]:
     )
     progress.expect(check_memory(find_table(question.market, "scores"), None))
     progress.step("reading")
-    cohort = read_cohort(question.market, kind, progress.rows)
+    cohort = (
+        read_peers(question.market, progress.rows)
+        if kind is Format.PEER
+        else read_cohort(question.market, kind, progress.rows)
+    )
     progress.step("checking")
     begun = time.perf_counter()
-    if kind is Format.FLASH:
+    if isinstance(cohort, PeerCohort):
+        answer = verify_peers(question.out, cohort, complaints)
+        _compare(question.out, run, answer, complaints, proven=True)
+    elif kind is Format.FLASH:
         answer = verify_flash(question.out, cohort, run, question.rounds, complaints)
+        _compare(question.out, run, answer, complaints, proven=True)
     else:
         answer = _verify_pairs(question, run, cohort, complaints)
     if answer:
         answer["check_seconds"] = round(time.perf_counter() - begun, 3)
-        _compare(question.out, run, answer, complaints)
     progress.end()
     return {
         "verified": not complaints.found,
@@ -100,8 +108,7 @@ def _verify_pairs(
         complaints.add(told.code, told.text)
     check_unmatched(question.out, cohort, chosen, complaints)
     answer = figures(cohort, wishes, verdict)
-    if verdict.proof is None:
-        answer = {name: answer[name] for name in answer if name not in _UNPROVEN} | _UNPROVEN_FIGURES
+    _compare(question.out, run, answer, complaints, proven=verdict.proof is not None)
     return {**answer, "proof_from": "found" if verdict.found_itself else "certificate"}
 
 
@@ -147,12 +154,19 @@ def _wishes(question: Question, run: ClaimedRun, cohort: Cohort, complaints: Com
 
 
 def _compare(
-    folder: Path, run: ClaimedRun, answer: dict[str, Any], verdict: Verdict, complaints: Complaints
+    folder: Path, run: ClaimedRun, answer: dict[str, Any], complaints: Complaints, *, proven: bool
 ) -> None:
-    """The figures that run.json claims against those of its files."""
-    unproven = {"most", "bound", "gap"} if verdict.proof is None else set()
-    for name in CHECKED:
-        if name in run.figures and name not in unproven and run.figures[name] != answer[name]:
+    """The figures that run.json claims against those of its files; nothing where these cannot be read."""
+    if not answer:
+        return
+    unproven = set() if proven else {"most", "bound", "gap"}
+    for name in (*CHECKED, "people", "rounds", "by_round"):
+        if (
+            name in run.figures
+            and name in answer
+            and name not in unproven
+            and run.figures[name] != answer[name]
+        ):
             text = f"run.json says {name} {run.figures[name]}, the files {answer[name]}"
             complaints.add("figures_differ", text)
     written = run.figures.get("matches_sha256")

@@ -48,7 +48,7 @@ def worth_of(market: Market, price: Ints, value: int) -> int:
     if price.max(initial=0) >= 2**61 or value >= 2**59:
         raise ValueError("prices: past 64 bits")
     high, low = _deals(market.first, market.column, market.score, market.slots, price, value)
-    seats = sum(cost * size for cost, size in zip(price.tolist(), market.seats.tolist(), strict=True))
+    seats: int = sum(cost * size for cost, size in zip(price.tolist(), market.seats.tolist(), strict=True))
     return (int(high) << _LIMB) + int(low) + seats
 
 

@@ -34,23 +34,23 @@ class Relaxed:
 
 
 def relax(market: Market, chosen: Ints, price: Ints | None, total_price: Ints | None) -> Relaxed:
-    """Bounds for a feasible result by these prices, or by ones found here. Raises ValueError for no prices."""
+    """Bounds for a feasible result by these prices, or by ones found here. ValueError for no prices."""
     at, found_itself = chosen, price is None
     if price is None:
-        at, price = _reach(market, chosen, market.match_value())
+        at, price = reach(market, chosen, market.match_value())
     bound = bound_of(market, price)
     pairs = len(chosen)
     most = min(bound.pairs, sum(market.slots.tolist()), market.edges)
     if pairs >= most:
         return Relaxed(most, bound.total(pairs), price, None, found_itself)
     if total_price is None:
-        _, total_price = _reach(market, at, 0)
+        _, total_price = reach(market, at, 0)
         found_itself = True
     total = min(worth_of(market, total_price, 0), bound.total(pairs), pairs * FULL)
     return Relaxed(most, total, price, total_price, found_itself)
 
 
-def _reach(market: Market, chosen: Ints, value: int) -> tuple[Ints, Ints]:
+def reach(market: Market, chosen: Ints, value: int) -> tuple[Ints, Ints]:
     """The optimum where a pair is worth `value` more than its score, and its prices."""
     held = np.zeros(market.edges, dtype=np.bool_)
     held[chosen] = True

@@ -47,9 +47,7 @@ def examine_rounds(market: Market, rounds: list[Ints], proofs: list[Proof] | Non
         allowed = may_meet(market, met)
         left, places = market.only(allowed)
         mine = np.searchsorted(places, chosen[allowed[chosen]])
-        claim = Claim(
-            market=left, chosen=mine, locked=np.empty(0, dtype=np.int64), objective=Objective.TOTAL
-        )
+        claim = Claim(market=left, chosen=mine, locked=np.empty(0, dtype=np.int64), objective=Objective.TOTAL)
         verdict = examine(claim, proofs[at] if proofs is not None else None)
         examined.append(Round(left, places, verdict, chosen[~allowed[chosen]]))
         met[chosen] += 1

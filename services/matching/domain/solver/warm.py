@@ -9,6 +9,7 @@ import numpy as np
 
 from services.matching.domain.solver.market import find_prices
 from services.matching.domain.solver.native.engine import Market
+from services.matching.domain.solver.peers import cover_of, solve_peers
 from services.matching.domain.solver.problem import Engine, Problem
 from services.matching.domain.solver.rematch import Rematch
 from services.matching.domain.solver.solve import solve
@@ -39,6 +40,8 @@ def compile_kernels() -> None:
     living.exclude(0, 1)
     living.leave(1)
     living.join([(0, 1)])
+    ring = np.array([0, 0, 1], dtype=np.int32), np.array([1, 2, 2], dtype=np.int32)
+    solve_peers(cover_of(*ring, np.array([3, 2, 1], dtype=np.int64), np.ones(3, dtype=np.int64)))
 
 
 if __name__ == "__main__":

@@ -110,7 +110,8 @@ def test_a_smallest_size_that_cannot_be_is_refused_where_it_is(
 
 
 @pytest.mark.parametrize(
-    "options", [{"objective": Objective.STABLE}, {"floor": "5"}, {"locked": Path("x")}, {"previous": Path("x")}]
+    "options",
+    [{"objective": Objective.STABLE}, {"floor": "5"}, {"locked": Path("x")}, {"previous": Path("x")}],
 )
 def test_an_option_that_groups_do_not_know_is_refused(tmp_path: Path, options: dict[str, Any]) -> None:
     with pytest.raises(Refused, match=r"options_clash: circle has no --"):

@@ -9,7 +9,6 @@ import pyarrow.parquet
 import pytest
 
 from services.matching.domain.certificate.claim import Objective
-from services.matching.files.cohort import Format
 from services.matching.files.refusal import Refused
 from tests.unit.matching.files.file_markets import THREE, pairs_of, solved, verified, write
 
@@ -85,12 +84,6 @@ def test_more_seats_than_people_are_no_trouble(tmp_path: Path) -> None:
 
     assert (run["matched"], run["objective"], run["gap"]) == (4, 2_500, 0)
     assert verified(market, tmp_path / "out")["verified"]
-
-
-@pytest.mark.parametrize("kind", [Format.PEER, Format.FLASH])
-def test_a_format_that_is_not_there_yet_is_refused(tmp_path: Path, kind: Format) -> None:
-    with pytest.raises(Refused, match="not supported yet"):
-        solved(write(tmp_path / "m", THREE), tmp_path / "out", format=kind)
 
 
 def test_a_result_replaces_a_result_and_nothing_else(tmp_path: Path) -> None:
