@@ -67,7 +67,7 @@ class Service:
         self.observer.declare(routes)
         self.processor = Processor(routes, kernel.units, kernel.set_aside, self.observer)
         self.due = DueWorker(routes, kernel.units, kernel.clock, self.observer)
-        self.relay = Relay(kernel.name, kernel.database_url, kernel.cluster, self.observer)
+        self.relay = Relay(kernel.name, kernel.database_url, kernel.cluster, self.observer, routes.retold)
         self.consumer = Consumer(
             kernel.name,
             kernel.cluster,

@@ -3,7 +3,7 @@
 from services.scheduling.handlers import Handlers
 from services.scheduling.handlers.keeping import SESSION_REMINDER
 from services.scheduling.handlers.waiting import NEXT_SESSION
-from shared.events import engagement, matches, people, programs
+from shared.events import availability, engagement, matches, people, programs
 from shared.messaging.routes import Routes
 
 
@@ -21,4 +21,5 @@ def make_routes(handlers: Handlers) -> Routes:
     routes.on(engagement.SessionLogged, handlers.sessions.session_logged)
     routes.on_due(NEXT_SESSION, handlers.booking.next_session_due)
     routes.on_due(SESSION_REMINDER, handlers.sessions.session_reminder_due)
+    routes.on_retell(availability.AvailabilityChanged, handlers.people.retell_availability)
     return routes

@@ -1,15 +1,19 @@
 """The only place that builds a connection to the broker."""
 
+import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 from faststream.kafka import KafkaBroker
 
 MAX_REQUEST_BYTES = 1_048_576
+_METADATA_PAUSE_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ def make_broker(cluster: Cluster, client_id: str) -> KafkaBroker:
 
 def make_producer(cluster: Cluster, client_id: str) -> AIOKafkaProducer:
     """A producer whose batches are acknowledged by all replicas and never reordered."""
-    return AIOKafkaProducer(
+    producer = AIOKafkaProducer(
         bootstrap_servers=list(cluster.bootstrap_servers),
         client_id=client_id,
         acks="all",
@@ -56,6 +60,9 @@ def make_producer(cluster: Cluster, client_id: str) -> AIOKafkaProducer:
         request_timeout_ms=15_000,
         linger_ms=0,
     )
+    client: Any = producer.client
+    client._metadata_update = partial(_update_patiently, client._metadata_update)  # noqa: SLF001  no other way in
+    return producer
 
 
 def make_reader(cluster: Cluster, client_id: str) -> AIOKafkaConsumer:
@@ -82,6 +89,19 @@ def make_committer(cluster: Cluster, group: str) -> AIOKafkaConsumer:
 def make_admin(bootstrap_servers: Sequence[str], client_id: str) -> AIOKafkaAdminClient:
     """An admin client, for the topic job and for operators."""
     return AIOKafkaAdminClient(bootstrap_servers=list(bootstrap_servers), client_id=client_id)
+
+
+async def _update_patiently(
+    update: Callable[[Any, Sequence[str]], Awaitable[bool]], cluster: Any, topics: Sequence[str]
+) -> bool:
+    """Rest after an answer that helps nobody: with a batch in hand aiokafka's sender asks again at once."""
+    updated = await update(cluster, topics)
+    if not updated or any(
+        cluster.partitions_for_topic(topic) != cluster.available_partitions_for_topic(topic)
+        for topic in topics
+    ):
+        await asyncio.sleep(_METADATA_PAUSE_SECONDS)
+    return updated
 
 
 def _milliseconds(duration: timedelta) -> int:

@@ -1,7 +1,7 @@
 """Rows of the outbox as record batches, one a partition."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
@@ -36,11 +36,17 @@ class _PartitionBatch:
 
 
 class Publisher:
-    """Sends the rows of a page through one producer."""
+    """Sends the rows of a page through one producer; `before_send` is asked last, and may raise."""
 
-    def __init__(self, producer: AIOKafkaProducer, cluster: Cluster) -> None:
+    def __init__(
+        self,
+        producer: AIOKafkaProducer,
+        cluster: Cluster,
+        before_send: Callable[[Sequence[Any]], Awaitable[None]],
+    ) -> None:
         self._producer = producer
         self._cluster = cluster
+        self._before_send = before_send
 
     async def publish(self, rows: Sequence[Any]) -> Published:
         """Send one batch a partition and wait for the answers.
@@ -59,6 +65,7 @@ class Publisher:
             if (topic, partition) not in batches:
                 batches[topic, partition] = _PartitionBatch(topic, partition, self._producer.create_batch())
             _append(batches[topic, partition], row, key)
+        await self._before_send(rows)
         results = await asyncio.gather(*map(self._send, batches.values()), return_exceptions=True)
         for batch, result in zip(batches.values(), results, strict=True):
             if result is None:

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,8 +21,10 @@ from sqlalchemy.engine import make_url
 from shared.messaging.broker import Cluster, make_producer
 from shared.messaging.observer import Observer
 from shared.messaging.publishing import Published, Publisher
+from shared.messaging.relay_session import RelaySession
+from shared.messaging.sent_rows import SentRows
 from shared.persistence.failures import class_of
-from shared.persistence.outbox import CHANNEL, SHARDS
+from shared.persistence.outbox import SHARDS
 
 PAGE: Final = 1000
 POLL_SECONDS: Final = 0.25
@@ -36,7 +38,6 @@ _READ: Final = (
     "where shard = any($1::smallint[]) and topic <> all($2::text[]) and pos <> all($3::bigint[]) "
     "order by pos limit $4"
 )
-_DELETE: Final = "delete from outbox where pos = any($1::bigint[])"
 _AGE: Final = (
     "select coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::float, "
     "count(*) from (select created_at from outbox order by pos limit 10000) oldest"
@@ -70,9 +71,17 @@ class Relay:
 
     A topic that refuses its batch rests for a while; the rows of other topics go on.
     The connection is direct (no transaction pooler), because the shard locks and LISTEN live in its session.
+    `retold` is, by topic, the kind of due work that tells a key again whose records two relays have sent.
     """
 
-    def __init__(self, service: str, database_url: str, cluster: Cluster, observer: Observer) -> None:
+    def __init__(
+        self,
+        service: str,
+        database_url: str,
+        cluster: Cluster,
+        observer: Observer,
+        retold: Mapping[str, str] | None = None,
+    ) -> None:
         self._service = service
         self._database_url = make_url(database_url)
         self._cluster = cluster
@@ -83,7 +92,7 @@ class Relay:
         self._rests: dict[str, _Rest] = {}
         self._tidy_at = 0.0
         self._ahead: Sequence[Any] = []
-        self._gone: list[int] = []
+        self._sent = SentRows(retold or {})
         self._published_since_vacuum = 0
 
     async def run(self) -> None:
@@ -106,62 +115,60 @@ class Relay:
         self._wake.set()
 
     async def _session(self) -> None:
-        producer = make_producer(self._cluster, f"{self._service}-relay")
         async with contextlib.AsyncExitStack() as stack:
+            session = await RelaySession.open(self._database_url, self._service, self._wake.set)
+            stack.push_async_callback(session.close)
+            # The producer ends first: nothing may be on its way when the locks go.
+            producer = make_producer(self._cluster, f"{self._service}-relay")
             stack.push_async_callback(producer.stop)
+            await self._sent.make_good(session)
             await producer.start()
-            publisher = Publisher(producer, self._cluster)
-            connection = await self._connect()
-            stack.push_async_callback(connection.close, timeout=5)
-            await connection.add_listener(CHANNEL, lambda *_: self._wake.set())
-            await connection.execute("set enable_seqscan = off; set enable_bitmapscan = off")
+            publisher = Publisher(producer, self._cluster, lambda rows: self._about_to_send(session, rows))
             held: set[int] = set()
-            self._ahead, self._gone = [], []
+            self._ahead = []
             while not self._stopping:
                 self._wake.clear()
                 if len(held) < SHARDS:
-                    held |= await self._take_shards(connection, held)
+                    held |= await self._take_shards(session, held)
                     self._observer.shards_held(len(held))
-                busy = await self._page(connection, publisher, held)
-                await self._tidy(connection)
+                busy = await self._page(session, publisher, held)
+                await self._tidy(session)
                 if not busy:
                     await self._sleep(POLL_SECONDS * random.uniform(0.8, 1))  # noqa: S311  jitter, no secret
-            await self._forget(connection)
+            await self._sent.forget(session)
 
-    async def _connect(self) -> asyncpg.Connection[Any]:
-        _, arguments = self._database_url.get_dialect()().create_connect_args(self._database_url)
-        return await asyncpg.connect(
-            **arguments, timeout=5, server_settings={"application_name": f"{self._service}-relay"}
-        )
+    async def _about_to_send(self, session: RelaySession, rows: Sequence[Any]) -> None:
+        await session.make_sure()
+        self._sent.send(rows)
 
-    async def _take_shards(self, connection: asyncpg.Connection[Any], held: set[int]) -> set[int]:
+    async def _take_shards(self, session: RelaySession, held: set[int]) -> set[int]:
         free = [shard for shard in range(SHARDS) if shard not in held]
-        rows = await connection.fetch(
+        rows = await session.fetch(
             "select shard from unnest($2::int[]) shard where pg_try_advisory_lock($1, shard)",
             LOCK_NAMESPACE,
             free,
         )
         return {row["shard"] for row in rows}
 
-    async def _page(self, connection: asyncpg.Connection[Any], publisher: Publisher, held: set[int]) -> bool:
+    async def _page(self, session: RelaySession, publisher: Publisher, held: set[int]) -> bool:
         now = time.monotonic()
         resting = [topic for topic, rest in self._rests.items() if rest.until > now]
         rows, self._ahead = self._ahead, []
         if not rows:
-            await self._forget(connection)
-            rows = await connection.fetch(_READ, sorted(held), resting, [], PAGE) if held else []
+            await self._sent.forget(session)
+            rows = await session.fetch(_READ, sorted(held), resting, [], PAGE) if held else []
         if not rows:
             return False
         if len(rows) == PAGE:
-            published = await self._publish_and_read_on(connection, publisher, rows, (sorted(held), resting))
+            published = await self._publish_and_read_on(session, publisher, rows, (sorted(held), resting))
         else:
             published = await publisher.publish(rows)
+            self._sent.answered(rows, published)
         if published.positions:
-            self._gone.extend(published.positions)
             self._observer.published(len(published.positions))
             self._published_since_vacuum += len(published.positions)
         if not self._ahead:
-            await self._forget(connection)
+            await self._sent.forget(session)
         for topic in {row["topic"] for row in rows} - published.failures.keys():
             self._rests.pop(topic, None)
         for topic, failure in published.failures.items():
@@ -172,13 +179,15 @@ class Relay:
             _log.warning("topic_rests", topic=topic, reason=class_of(failure), outcome="retry")
         if published.failures:
             # What became of a batch that failed is unknown: a new producer begins with clean sequences.
+            await session.make_sure(within=0)
+            self._sent.still_ours()
             raise next(iter(published.failures.values()))
         self._pause = POLL_SECONDS
         return True
 
     async def _publish_and_read_on(
         self,
-        connection: asyncpg.Connection[Any],
+        session: RelaySession,
         publisher: Publisher,
         rows: Sequence[Any],
         where: tuple[list[int], list[str]],
@@ -186,11 +195,12 @@ class Relay:
         """Send a page and read the next one meanwhile, which counts only if all of this page arrives."""
         positions = [row["pos"] for row in rows]
         both: tuple[Published | BaseException, Sequence[Any] | BaseException] = await asyncio.gather(
-            publisher.publish(rows), self._read_on(connection, where, positions), return_exceptions=True
+            publisher.publish(rows), self._read_on(session, where, positions), return_exceptions=True
         )
         published, ahead = both
         if isinstance(published, BaseException):
             raise published
+        self._sent.answered(rows, published)
         if isinstance(ahead, BaseException):
             raise ahead
         if len(published.positions) == len(rows):
@@ -198,29 +208,23 @@ class Relay:
         return published
 
     async def _read_on(
-        self, connection: asyncpg.Connection[Any], where: tuple[list[int], list[str]], at_hand: list[int]
+        self, session: RelaySession, where: tuple[list[int], list[str]], at_hand: list[int]
     ) -> Sequence[Any]:
-        await self._forget(connection)
-        rows: Sequence[Any] = await connection.fetch(_READ, *where, at_hand, PAGE)
+        await self._sent.forget(session)
+        rows: Sequence[Any] = await session.fetch(_READ, *where, at_hand, PAGE)
         return rows
 
-    async def _forget(self, connection: asyncpg.Connection[Any]) -> None:
-        """Delete what was acknowledged."""
-        if self._gone:
-            await connection.execute(_DELETE, self._gone)
-            self._gone = []
-
-    async def _tidy(self, connection: asyncpg.Connection[Any]) -> None:
+    async def _tidy(self, session: RelaySession) -> None:
         """Report what waits, and remove dead rows: autovacuum looks once a minute, too late for a queue."""
         now = time.monotonic()
         if now < self._tidy_at:
             return
         self._tidy_at = now + _TIDY_SECONDS
-        age, waiting = await connection.fetchrow(_AGE)
+        ((age, waiting),) = await session.fetch(_AGE)
         self._observer.outbox(waiting, age)
         if self._published_since_vacuum >= _VACUUM_ROWS:
             self._published_since_vacuum = 0
-            await connection.execute("vacuum outbox")
+            await session.execute("vacuum outbox")
 
     async def _sleep(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):

@@ -26,6 +26,8 @@ class Routes:
     tombstones: dict[str, KeyHandler] = field(default_factory=dict)
     foreign: dict[str, ForeignHandler] = field(default_factory=dict)
     due: dict[str, KeyHandler] = field(default_factory=dict)
+    retold: dict[str, str] = field(default_factory=dict)
+    """By compacted topic, the kind of due work that tells a key again."""
 
     def on(self, event: type[E], handler: Callable[[E, UnitOfWork], Awaitable[None]]) -> Self:
         """React to an event."""
@@ -41,6 +43,15 @@ class Routes:
         """React to every record, whatever it holds, of a topic outside the contract."""
         self.foreign[topic] = handler
         return self
+
+    def on_retell(self, state: type[Event], handler: KeyHandler) -> Self:
+        """Tell the state of a key as it is now, when an older one may lie behind it on its compacted topic.
+
+        The handler emits it whatever it is, under a new sequence; a tombstone for a key that was erased.
+        """
+        topic = topic_of(state).name
+        self.retold[topic] = kind = f"retell:{topic}"
+        return self.on_due(kind, handler)
 
     def on_due(self, kind: str, handler: KeyHandler) -> Self:
         """Do a kind of due work."""

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
+from uuid import UUID
 
 from services.matching.domain.people.employment import PersonStatus as HrStatus
+from services.matching.persistence.people_repository import PeopleRepository, lock_people
 from services.matching.persistence.person_codec import StoredPerson, person_values
 from shared.events.envelope import Actor, ActorType
 from shared.events.people import PersonChanged, PersonStatus
@@ -41,6 +43,16 @@ def publish_change(uow: UnitOfWork, before: StoredPerson | None, after: StoredPe
     state = published(after)
     if before is None or published(before) != state:
         uow.emit(state, actor=HRIS)
+
+
+async def retell_person(person_id: UUID, uow: UnitOfWork) -> None:
+    """Tell a person's state again, or that they are erased, because an older record may lie behind it."""
+    await lock_people(uow.connection)
+    known = await PeopleRepository(uow.connection).known(person_id)
+    if known is None:
+        uow.emit_tombstone(PersonChanged, person_id)
+    else:
+        uow.emit(published(known.person))
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.scheduling.domain.availability import Place
 from services.scheduling.domain.ids import PersonId
-from services.scheduling.handlers.availability import AvailabilityHandlers
+from services.scheduling.handlers.availability import AvailabilityHandlers, published
 from services.scheduling.persistence.people import Contact, People
 from shared.events.availability import AvailabilityChanged
 from shared.events.people import PersonChanged
@@ -34,3 +34,9 @@ class PeopleHandlers:
         await people.erase(gone)
         if gone.availability is not None:
             uow.emit(AvailabilityChanged(person_id=person_id))
+
+    async def retell_availability(self, person_id: UUID, uow: UnitOfWork) -> None:
+        """Tell a person's availability again, because an older record may lie behind it."""
+        person = await People(uow.connection).lock(PersonId(person_id))
+        known = person.availability
+        uow.emit(published(person.id, known) if known else AvailabilityChanged(person_id=person_id))

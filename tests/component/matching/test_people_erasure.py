@@ -117,3 +117,20 @@ async def test_only_ops_may_erase_and_only_whom_there_is(hr: HrWorld) -> None:
     unknown = await world.refused(hr.harness.client("o", ["ops"]), "POST", ERASE.format(zelda))
     assert unknown == (404, "person_not_found")
     assert len(await hr.harness.events(PersonChanged)) == 4
+
+
+async def test_told_again_an_erased_person_is_erased_and_another_is_as_they_are(hr: HrWorld) -> None:
+    """A relay that stood still may have put an old state behind the latest; compaction would keep it."""
+    zelda, tom = await hr.id_of("zelda"), await hr.id_of("tom")
+    await erase(hr, zelda)
+    before = await hr.harness.records()
+    async with hr.harness.service.kernel.units.begin() as uow:
+        for each in (zelda, tom):
+            await uow.schedule("retell:mentoring.people.v1", each, uow.now)
+    await hr.harness.run_due()
+
+    again = {record["key"]: record for record in (await hr.harness.records())[len(before) :]}
+    assert (again[str(zelda)]["type"], again[str(zelda)]["payload"]) == (PERSON_ERASED, None)
+    toms = [record["payload"] for record in before if record["key"] == str(tom)]
+    assert again[str(tom)]["payload"] == toms[-1]
+    assert len(again) == 2

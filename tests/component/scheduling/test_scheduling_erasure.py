@@ -81,3 +81,27 @@ async def test_a_person_may_come_anew_after_an_erasure(scheduling: Harness) -> N
         answer = await anna.get("/api/scheduling/v1/me/availability")
 
     assert (answer.json()["time_zone"], answer.json()["zone_source"]) == ("Europe/Berlin", "country")
+
+
+async def test_told_again_an_availability_is_what_it_is_now(scheduling: Harness) -> None:
+    """Of an erased person nothing is told, under a new sequence; whoever reads that ignores what is older."""
+    await scheduling.deliver(person(ANNA), person(BELA))
+    await scheduling.erase(PersonChanged, ANNA)
+    before = await scheduling.events(AvailabilityChanged)
+    await have_told_again(scheduling)
+
+    again = (await scheduling.events(AvailabilityChanged))[len(before) :]
+    assert sorted(again, key=lambda event: event.person_id != ANNA) == [
+        AvailabilityChanged(person_id=ANNA, time_zone=None, zone_source=ZoneSource.UNKNOWN, hours=()),
+        next(event for event in before if event.person_id == BELA),
+    ]
+    sequences = await scheduling.fetch("select last_sequence from outgoing_stream order by last_sequence")
+    assert [row["last_sequence"] for row in sequences] == [2, 3]
+
+
+async def have_told_again(scheduling: Harness) -> None:
+    """As a relay does that finds out that another one has sent the same rows."""
+    async with scheduling.service.kernel.units.begin() as uow:
+        for each in (ANNA, BELA):
+            await uow.schedule("retell:mentoring.availability.v1", each, uow.now)
+    await scheduling.run_due()

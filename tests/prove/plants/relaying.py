@@ -105,7 +105,7 @@ def skip_locked_relay() -> None:
 
     def wrap(page: Any) -> Any:
         async def planted(self: Any, connection: Any, *given: Any) -> Any:
-            async with connection.transaction():
+            async with connection.connection.transaction():
                 return await page(self, connection, *given)
 
         return planted
