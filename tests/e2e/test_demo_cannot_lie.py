@@ -140,6 +140,8 @@ def worsen(patch: pytest.MonkeyPatch) -> None:
             told,
             proposals=tuple(kept),
             matched=len(kept),
+            cardinality_bound=len(kept),
+            gap=0,
             objective=told.objective - left_out.breakdown.score,
         )
         return replace(solved, record=replace(solved.record, result=worse))
