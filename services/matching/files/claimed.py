@@ -1,7 +1,6 @@
 """A result as somebody else left it in a folder: read with distrust, every fault told."""
 
 import json
-import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -11,9 +10,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from services.matching.domain.certificate.claim import Objective, Proof
+from services.matching.files.certificate_file import read_certificate
 from services.matching.files.cohort import Cohort, Format, ListedPairs, read_pairs
 from services.matching.files.findings import Complaint
-from services.matching.files.folder import CERTIFICATE, RUN
+from services.matching.files.folder import RUN
 from services.matching.files.refusal import Refused
 from services.matching.files.table import find_table
 
@@ -103,33 +103,13 @@ def read_matches(
 
 def read_proof(folder: Path, cohort: Cohort, complaints: Complaints) -> Proof | None:
     """The certificate's prices in the order of the cohort; None where there is none, or no usable one."""
-    path = folder / CERTIFICATE
-    if not path.is_file():
-        return None
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            ids = pa.array([bytes(one).decode() for one in arrays["id"]], pa.string())
-            price = arrays["price"]
-            total_price = arrays["total_price"] if "total_price" in arrays.files else None
-            covers = {
-                name: arrays[name] if name in arrays.files else None
-                for name in ("count_cover", "floor_cover")
-            }
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zipfile.LargeZipFile) as error:
-        complaints.add("certificate_unreadable", f"{path}: {error}")
-        return None
-    order = cohort.columns.positions(ids)
-    whole = len(order) == len(cohort.columns) and np.array_equal(np.sort(order), np.arange(len(order)))
-    shaped = [one for one in (price, total_price, *covers.values()) if one is not None]
-    if not whole or any(one.shape != order.shape for one in shaped) or price.dtype != np.int64:
-        complaints.add("certificate_of_another_market", f"{path}: its ids are not those of the market")
-        return None
-    back = np.argsort(order)
-    return Proof(
-        price=price[back],
-        total_price=None if total_price is None else total_price[back],
-        **{name: None if cover is None else cover[back].astype(np.bool_) for name, cover in covers.items()},
+    found = read_certificate(
+        folder, cohort.columns, complaints.add, "total_price", "count_cover", "floor_cover"
     )
+    if found is None:
+        return None
+    covers = {name: found[name].astype(np.bool_) for name in ("count_cover", "floor_cover") if name in found}
+    return Proof(price=found["price"], total_price=found.get("total_price"), **covers)
 
 
 def check_unmatched(folder: Path, cohort: Cohort, chosen: NDArray[np.int64], complaints: Complaints) -> None:

@@ -1,6 +1,5 @@
 """`verify` of rounds: each is proven by itself, and no pair comes again too soon. No solver in reach."""
 
-import zipfile
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,12 +9,12 @@ from numpy.typing import NDArray
 
 from services.matching.domain.certificate.claim import Proof
 from services.matching.domain.certificate.rounds import examine_rounds
+from services.matching.files.certificate_file import read_certificate
 from services.matching.files.claimed import ClaimedRun, Complaints, read_matches
 from services.matching.files.cohort import Cohort
 from services.matching.files.figures import market_of
 from services.matching.files.findings import Teller
 from services.matching.files.flash_figures import flash_figures
-from services.matching.files.folder import CERTIFICATE
 from services.matching.files.refusal import Refused
 from services.matching.files.table import find_table
 
@@ -90,22 +89,8 @@ def _round_column(out: Path, stem: str, complaints: Complaints) -> NDArray[np.in
 
 
 def _read_proofs(out: Path, cohort: Cohort, rounds: int, complaints: Complaints) -> list[Proof] | None:
-    path = out / CERTIFICATE
-    if not path.is_file():
-        return None
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            ids = pa.array([bytes(one).decode() for one in arrays["id"]], pa.string())
-            price = arrays["price"]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zipfile.LargeZipFile) as error:
-        complaints.add("certificate_unreadable", f"{path}: {error}")
-        return None
-    order = cohort.columns.positions(ids)
-    whole = len(order) == len(cohort.columns) and np.array_equal(np.sort(order), np.arange(len(order)))
-    if not whole or price.shape != (rounds, len(order)) or price.dtype != np.int64:
-        complaints.add("certificate_of_another_market", f"{path}: not of these rounds and people")
-        return None
-    return [Proof(price=one) for one in price[:, np.argsort(order)]]
+    found = read_certificate(out, cohort.columns, complaints.add, rounds=rounds)
+    return None if found is None else [Proof(price=one) for one in found["price"]]
 
 
 def _check_unmatched(

@@ -1,6 +1,5 @@
 """`verify` among peers: nobody twice, only allowed pairs, how far from the best. No solver in reach."""
 
-import zipfile
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,8 +8,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from services.matching.domain.certificate.peers import crowded, examine_peers
+from services.matching.files.certificate_file import read_certificate
 from services.matching.files.claimed import Complaints
-from services.matching.files.folder import CERTIFICATE
 from services.matching.files.peer_figures import peer_figures
 from services.matching.files.peers import PeerCohort, find_pairs
 from services.matching.files.people import texts_of
@@ -27,10 +26,10 @@ def verify_peers(out: Path, cohort: PeerCohort, complaints: Complaints) -> dict[
     if chosen is None:
         return {}
     _check_unmatched(out, cohort, chosen, complaints)
-    given = _read_prices(out, cohort, complaints)
-    source = "found" if given is None else "certificate"
+    given = read_certificate(out, cohort.people, complaints.add, "total_price") or {}
+    source = "certificate" if given else "found"
     try:
-        verdict = examine_peers(cohort.market, chosen, *(given or (None, None)))
+        verdict = examine_peers(cohort.market, chosen, given.get("price"), given.get("total_price"))
     except ValueError as error:
         complaints.add("certificate_false", f"the prices of the certificate prove nothing: {error}")
         verdict, source = examine_peers(cohort.market, chosen), "found"
@@ -99,24 +98,3 @@ def _check_unmatched(out: Path, cohort: PeerCohort, chosen: Ints, complaints: Co
     alone = np.flatnonzero(np.bincount(both, minlength=len(cohort.people)) == 0)
     if not np.array_equal(np.sort(np.concatenate(parts or [np.empty(0, np.int32)])), alone):
         complaints.add("unmatched_differ", f"{table.path} does not list just the {len(alone)} without a pair")
-
-
-def _read_prices(out: Path, cohort: PeerCohort, complaints: Complaints) -> tuple[Ints, Ints | None] | None:
-    path = out / CERTIFICATE
-    if not path.is_file():
-        return None
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            ids = pa.array([bytes(one).decode() for one in arrays["id"]], pa.string())
-            price = arrays["price"]
-            total = arrays["total_price"] if "total_price" in arrays.files else None
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zipfile.LargeZipFile) as error:
-        complaints.add("certificate_unreadable", f"{path}: {error}")
-        return None
-    order = cohort.people.positions(ids)
-    whole = len(order) == len(cohort.people) and np.array_equal(np.sort(order), np.arange(len(order)))
-    if not whole or any(one.shape != order.shape for one in (price, total) if one is not None):
-        complaints.add("certificate_of_another_market", f"{path}: its ids are not those of the market")
-        return None
-    back = np.argsort(order)
-    return price[back], None if total is None else total[back]
