@@ -32,16 +32,16 @@ class Batch:
     isolate: bool = False
     at: int = -1
     positions: dict[tuple[str, str], Position] = field(default_factory=dict)
-    outcomes: list[tuple[str, str, str, float, Cause | None]] = field(default_factory=list)
+    outcomes: list[tuple[str, str, float, Cause | None]] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
 
     def position(self, stream: Stream) -> Position:
         """How far a stream is."""
         return self.positions[stream.topic, stream.key]
 
-    def count(self, event_type: str, outcome: str) -> None:
+    def count(self, outcome: str) -> None:
         """A record reached its end without a handler."""
-        self.outcomes.append(("none", event_type, outcome, 0.0, None))
+        self.outcomes.append(("none", outcome, 0.0, None))
 
 
 class Applier:
@@ -72,7 +72,7 @@ class Applier:
                 return await self._run(
                     batch, erase.__name__, item.cause.event_type, item.cause, lambda: erase(key, batch.uow)
                 )
-        batch.count(type_of(item), "ignored")
+        batch.count("ignored")
         return None
 
     async def foreign(self, batch: Batch, record: Record) -> list[Failure]:
@@ -120,13 +120,13 @@ class Applier:
                     _log.exception("handler_failed", handler=name, outcome="dlq")
                     return Failure(Status.DEAD, "handler_failed", class_of(error), event_type, attempt)
             else:
-                batch.outcomes.append((name, event_type, "ok", time.perf_counter() - started, cause))
+                batch.outcomes.append((name, "ok", time.perf_counter() - started, cause))
                 return None
         raise AssertionError("unreachable")
 
 
 def type_of(item: Decoded) -> str:
-    """The event type that a record is counted under."""
+    """The event type that is kept with a record that is set aside."""
     if isinstance(item, Fact | Tombstone | Unknown):
         return item.cause.event_type
     return item.event_type if isinstance(item, Malformed) else "foreign"

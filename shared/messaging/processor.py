@@ -77,7 +77,7 @@ class Processor:
             else:
                 await run_trustingly(batch, items, self._one)
             await save_streams(uow.connection, batch.positions)
-        for handler, _, outcome, seconds, cause in batch.outcomes:
+        for handler, outcome, seconds, cause in batch.outcomes:
             self._observer.handled(handler, outcome, seconds, cause.recorded_time if cause else None)
         for failure in batch.failures:
             if failure.status is Status.DEAD:
@@ -105,7 +105,7 @@ class Processor:
             if kept:
                 replays.append((kept, decode(kept)))
             else:
-                batch.count("replay", "duplicate")
+                batch.count("duplicate")
         return replays
 
     async def _one(self, batch: Batch, record: Record, item: Decoded) -> None:
@@ -122,7 +122,7 @@ class Processor:
             if held and held.id == record.replay_of and held.status is not Status.GAP:
                 await self._replay(batch, item, position, held)
             else:
-                batch.count(type_of(item), "duplicate")
+                batch.count("duplicate")
             return
         if stream.sequence > position.last + 1 and not TOPICS[stream.topic].compacted:
             await self._set_aside(
@@ -167,10 +167,10 @@ class Processor:
         It stays where it is when it fails again, or when another one before it still waits.
         """
         if not TOPICS[held.stream.topic].compacted and position.blocked_before(held.stream.sequence):
-            batch.count(type_of(item), "parked")
+            batch.count("parked")
             return
         if await self._applier.apply(batch, item) is not None:
-            batch.count(type_of(item), "dlq")
+            batch.count("dlq")
             return
         await self._aside.remove(batch.uow.connection, [held.id])
         del position.held[held.stream.sequence]
@@ -194,11 +194,11 @@ class Processor:
     async def _without_stream(self, batch: Batch, record: Record, item: Decoded) -> None:
         failure = await self._applier.apply(batch, item)
         if record.replay_of:
-            batch.count(type_of(item), "dlq")
+            batch.count("dlq")
         elif failure and await is_new(batch.uow.connection, record.topic, record.fingerprint):
             await self._set_aside(batch, record, None, failure)
         elif failure:
-            batch.count(type_of(item), "duplicate")
+            batch.count("duplicate")
 
     async def _foreign(self, batch: Batch, record: Record, item: Foreign) -> None:
         connection = batch.uow.connection
@@ -207,14 +207,14 @@ class Processor:
         else:
             new = await is_new(connection, record.topic, item.record_id)
         if not new:
-            batch.outcomes.append((record.topic, "foreign", "duplicate", 0.0, None))
+            batch.outcomes.append((record.topic, "duplicate", 0.0, None))
             return
         failures = await self._applier.foreign(batch, record)
         if not record.replay_of:
             for failure in failures:
                 await self._set_aside(batch, record, None, failure)
         elif failures:
-            batch.count("foreign", "dlq")
+            batch.count("dlq")
         else:
             await self._aside.remove(connection, [record.replay_of])
 
@@ -223,7 +223,7 @@ class Processor:
         batch.uow.copies.extend(letters)
         if stream:
             batch.position(stream).held[stream.sequence] = Held(record_id, stream, failure.status)
-        batch.count(failure.event_type, _OUTCOMES[failure.status])
+        batch.count(_OUTCOMES[failure.status])
         batch.failures.append(failure)
         _log.warning(
             "record_set_aside",
